@@ -1,0 +1,19 @@
+# What every target of conq is compiled with.
+
+add_library(conq_build_flags INTERFACE)
+target_compile_features(conq_build_flags INTERFACE cxx_std_20)
+target_compile_options(conq_build_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
+  -Wold-style-cast -Woverloaded-virtual -Wnull-dereference -Wimplicit-fallthrough
+  $<$<BOOL:${CONQ_WERROR}>:-Werror>)
+if(CONQ_SANITIZE)
+  target_compile_options(conq_build_flags INTERFACE -fsanitize=${CONQ_SANITIZE} -fno-omit-frame-pointer
+                                                    -fno-sanitize-recover=all)
+  target_link_options(conq_build_flags INTERFACE -fsanitize=${CONQ_SANITIZE})
+endif()
+
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo)
+endif()
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
