@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include "conq/error.hpp"
 #include "conq/fd.hpp"
@@ -34,8 +35,16 @@ struct WinSize {
 class Console {
  public:
   Console() noexcept = default;
-  Console(Console&&) noexcept = default;
-  Console& operator=(Console&&) noexcept = default;
+  Console(Console&& other) noexcept
+      : fd_(std::move(other.fd_)),
+        name_(std::exchange(other.name_, {})),
+        original_(other.original_) {}
+  Console& operator=(Console&& other) noexcept {
+    fd_ = std::move(other.fd_);
+    name_ = std::exchange(other.name_, {});
+    original_ = other.original_;
+    return *this;
+  }
   ~Console() = default;
 
   /// The terminal of this process: a duplicate of the first of stderr, stdout and stdin that is one,
@@ -52,14 +61,15 @@ class Console {
 
   /// The descriptor, still owned; -1 once closed.
   int fd() const noexcept { return fd_.get(); }
+  /// What messages call it; kept by close() and release(), empty once moved from.
   const std::string& name() const noexcept { return name_; }
   explicit operator bool() const noexcept { return static_cast<bool>(fd_); }
 
-  /// One read(2), repeated only at EINTR. Blocks as the descriptor does.
+  /// One read(2), repeated only at EINTR; into nothing, 0 at once. Blocks as the descriptor does.
   /// Errors: what read(2) reports; EIO on a Linux master is a hangup, on other kernels that is 0.
   std::size_t read(std::span<std::byte> into);
   std::size_t read(std::span<std::byte> into, std::error_code& ec) noexcept;
-  /// One write(2), repeated only at EINTR; may write less than asked.
+  /// One write(2), repeated only at EINTR; may write less than asked. Of nothing, 0 at once.
   std::size_t write(std::span<const std::byte> from);
   std::size_t write(std::span<const std::byte> from, std::error_code& ec) noexcept;
 
