@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <climits>
 
 #include "device/pty_kernel.hpp"
+#include "device/pty_posix.hpp"
 #include "device/throwing.hpp"
 
 namespace conq::detail {
@@ -108,14 +108,7 @@ std::string tty_name(int fd, std::error_code& ec) {
   if (::ioctl(fd, TIOCGDEV, &device) == 0 && major(device) == unix98_slave_major) {
     return path_of(minor(device));
   }
-  std::string name(PATH_MAX, '\0');
-  const int error = ::ttyname_r(fd, name.data(), name.size());
-  if (error != 0) {
-    ec = terminal_error(error);
-    return {};
-  }
-  name.resize(name.find('\0'));
-  return name;
+  return posix_tty_name(fd, ec);
 }
 
 }  // namespace conq::detail
