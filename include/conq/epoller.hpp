@@ -13,13 +13,11 @@ using EpollStream = BasicPolledStream<EpollBackend>;
 using EpollProcess = BasicProcess<EpollBackend>;
 using EpollRelay = BasicRelay<EpollBackend>;
 
-extern template class IoAwaiter<EpollBackend>;
 extern template class BasicChannel<EpollBackend>;
 extern template class BasicPolledStream<EpollBackend>;
 extern template class BasicPolledConsole<EpollBackend>;
 extern template class BasicPoller<EpollBackend>;
 extern template class BasicProcess<EpollBackend>;
-extern template class ExitAwaiter<EpollBackend>;
 extern template class BasicRelay<EpollBackend>;
 
 }  // namespace conq

@@ -13,13 +13,11 @@ using KqueueStream = BasicPolledStream<KqueueBackend>;
 using KqueueProcess = BasicProcess<KqueueBackend>;
 using KqueueRelay = BasicRelay<KqueueBackend>;
 
-extern template class IoAwaiter<KqueueBackend>;
 extern template class BasicChannel<KqueueBackend>;
 extern template class BasicPolledStream<KqueueBackend>;
 extern template class BasicPolledConsole<KqueueBackend>;
 extern template class BasicPoller<KqueueBackend>;
 extern template class BasicProcess<KqueueBackend>;
-extern template class ExitAwaiter<KqueueBackend>;
 extern template class BasicRelay<KqueueBackend>;
 
 }  // namespace conq

@@ -20,9 +20,7 @@
 namespace conq {
 
 namespace detail {
-template <class Backend>
 class Engine;
-template <class Backend>
 struct Registration;
 }  // namespace detail
 
@@ -40,7 +38,6 @@ struct AddOptions {
 /// of bytes. It starts when awaited; the coroutine goes on inside wait(), or at once where the
 /// operation was refused. It lives in the coroutine's frame and allocates nothing. A frame destroyed
 /// while it waits takes the operation back. Not copied or moved.
-template <class Backend>
 class [[nodiscard]] IoAwaiter {
  public:
   IoAwaiter(const IoAwaiter&) = delete;
@@ -56,10 +53,10 @@ class [[nodiscard]] IoAwaiter {
   template <class>
   friend class BasicChannel;
   enum class Direction : bool { read, write };
-  IoAwaiter(std::shared_ptr<detail::Registration<Backend>> registration, Direction direction,
+  IoAwaiter(std::shared_ptr<detail::Registration> registration, Direction direction,
             std::byte* data, std::size_t size, std::error_code* ec) noexcept;
 
-  std::shared_ptr<detail::Registration<Backend>> registration_;
+  std::shared_ptr<detail::Registration> registration_;
   detail::Operation operation_;
   std::error_code* ec_;
   Direction direction_;
@@ -125,10 +122,10 @@ class BasicChannel {
                    std::error_code& ec) noexcept;
 
   /// The same, to be awaited. Where `ec` is given it must outlive the operation.
-  IoAwaiter<Backend> async_read(std::span<std::byte> into) noexcept;
-  IoAwaiter<Backend> async_read(std::span<std::byte> into, std::error_code& ec) noexcept;
-  IoAwaiter<Backend> async_write(std::span<const std::byte> from) noexcept;
-  IoAwaiter<Backend> async_write(std::span<const std::byte> from, std::error_code& ec) noexcept;
+  IoAwaiter async_read(std::span<std::byte> into) noexcept;
+  IoAwaiter async_read(std::span<std::byte> into, std::error_code& ec) noexcept;
+  IoAwaiter async_write(std::span<const std::byte> from) noexcept;
+  IoAwaiter async_write(std::span<const std::byte> from, std::error_code& ec) noexcept;
 
   /// Ends pending asynchronous operations with std::errc::operation_canceled; their handlers are
   /// called in wait(). Blocked callers stay. Does nothing where none is pending.
@@ -151,8 +148,8 @@ class BasicChannel {
   friend class BasicPoller;
   template <class>
   friend class BasicProcess;
-  explicit BasicChannel(std::shared_ptr<detail::Registration<Backend>> registration) noexcept;
-  std::shared_ptr<detail::Registration<Backend>> registration_;
+  explicit BasicChannel(std::shared_ptr<detail::Registration> registration) noexcept;
+  std::shared_ptr<detail::Registration> registration_;
 };
 
 /// A pipe, socket or file on the queue. What epoll and kqueue cannot watch, regular files and
@@ -253,7 +250,7 @@ class BasicPoller {
  private:
   template <class>
   friend class BasicProcess;
-  std::shared_ptr<detail::Engine<Backend>> engine_;
+  std::shared_ptr<detail::Engine> engine_;
 };
 
 }  // namespace conq

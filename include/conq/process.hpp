@@ -38,7 +38,6 @@ struct ProcessOptions {
   std::vector<std::pair<int, int>> keep_fds;
 };
 
-template <class Backend>
 class ExitAwaiter;
 
 /// A process on a pty of its own, which is a console on a poller: leader of a new session, the pty its
@@ -82,7 +81,7 @@ class BasicProcess {
   /// `handler` is called in the poller's wait(). Errors: std::errc::operation_in_progress.
   void async_wait(ExitHandler handler);
   void async_wait(ExitHandler handler, std::error_code& ec) noexcept;
-  ExitAwaiter<Backend> async_wait() noexcept;
+  ExitAwaiter async_wait() noexcept;
 
   /// Sends a signal to the process. Errors: ESRCH once it was reaped: never another process.
   void kill(int signal);
@@ -93,11 +92,10 @@ class BasicProcess {
 
  private:
   BasicPolledConsole<Backend> console_;
-  std::shared_ptr<detail::Registration<Backend>> exit_;
+  std::shared_ptr<detail::Registration> exit_;
 };
 
 /// The exit of a process, to be awaited: gives an ExitStatus, throws Error.
-template <class Backend>
 class [[nodiscard]] ExitAwaiter {
  public:
   ExitAwaiter(const ExitAwaiter&) = delete;
@@ -110,8 +108,8 @@ class [[nodiscard]] ExitAwaiter {
  private:
   template <class>
   friend class BasicProcess;
-  explicit ExitAwaiter(std::shared_ptr<detail::Registration<Backend>> exit) noexcept;
-  std::shared_ptr<detail::Registration<Backend>> exit_;
+  explicit ExitAwaiter(std::shared_ptr<detail::Registration> exit) noexcept;
+  std::shared_ptr<detail::Registration> exit_;
   detail::Operation operation_;
 };
 
