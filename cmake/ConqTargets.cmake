@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What every target of conq is compiled with.
 
 add_library(conq_build_flags INTERFACE)

@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs a compiler's checks, or clang-tidy, over the sources of a build's compile_commands.json.
+
+  each_source.py syntax BUILD COMPILER [FLAG...]   every source of the project compiles, no warning
+  each_source.py tidy BUILD CACHE FOLDER...        clang-tidy finds nothing in FOLDER's sources;
+                                                   a verdict is kept in CACHE, by content
+"""
+import concurrent.futures
+import hashlib
+import json
+import os
+import pathlib
+import shlex
+import subprocess
+import sys
+
+TIDY = "clang-tidy-14"
+CLANG = "clang++-14"
+
+
+def commands(build):
+    """(source, arguments without compiler and output) of each source of the project."""
+    root = pathlib.Path.cwd()
+    for entry in json.loads((pathlib.Path(build) / "compile_commands.json").read_text()):
+        source = pathlib.Path(entry["file"])
+        if not source.is_relative_to(root):
+            continue
+        words = shlex.split(entry["command"])
+        first_flag = next(i for i, word in enumerate(words) if word.startswith("-"))
+        arguments = []
+        skip = False
+        for word in words[first_flag:]:
+            if skip:
+                skip = False
+            elif word == "-o":
+                skip = True
+            elif word not in ("-c", entry["file"]):
+                arguments.append(word)
+        yield source, entry["directory"], arguments
+
+
+def run(command, directory, **more):
+    return subprocess.run(command, cwd=directory, text=True, stdout=subprocess.PIPE, **more)
+
+
+def check_syntax(compiler, flags):
+    def check(source, directory, arguments):
+        command = [compiler, *arguments, *flags, "-fsyntax-only", str(source)]
+        done = run(command, directory, stderr=subprocess.STDOUT)
+        return done.returncode == 0, done.stdout
+    return check
+
+
+def check_tidy(cache):
+    cache = pathlib.Path(cache).absolute()
+    cache.mkdir(parents=True, exist_ok=True)
+    version = subprocess.run([TIDY, "--version"], text=True, stdout=subprocess.PIPE, check=True).stdout
+    rules = version + pathlib.Path(".clang-tidy").read_text()
+
+    def check(source, directory, arguments):
+        # With comments, as NOLINT is one.
+        seen = run([CLANG, *arguments, "-E", "-C", str(source)], directory, stderr=subprocess.DEVNULL)
+        key = hashlib.sha256((rules + " ".join(arguments) + seen.stdout).encode()).hexdigest()
+        if seen.returncode == 0 and (cache / key).exists():
+            return True, ""
+        done = run([TIDY, "--quiet", f"-p={directory}", str(source)], directory,
+                   stderr=subprocess.DEVNULL)
+        if done.returncode == 0:
+            (cache / key).touch()
+        return done.returncode == 0, done.stdout
+    return check
+
+
+def main():
+    kind, build, *rest = sys.argv[1:]
+    work = list(commands(build))
+    if kind == "syntax":
+        check = check_syntax(rest[0], rest[1:])
+        name = " ".join(rest)
+    else:
+        check = check_tidy(rest[0])
+        name = TIDY
+        folders = [pathlib.Path.cwd() / folder for folder in rest[1:]]
+        work = [entry for entry in work if any(entry[0].is_relative_to(f) for f in folders)]
+    if not work:
+        sys.exit(f"{name}: no sources in {build}/compile_commands.json")
+    failed = 0
+    with concurrent.futures.ThreadPoolExecutor(int(os.environ.get("jobs", "2"))) as pool:
+        for (source, *_), (good, output) in zip(work, pool.map(lambda entry: check(*entry), work)):
+            if not good or output.strip():
+                print(f"{source.relative_to(pathlib.Path.cwd())}:\n{output}")
+            failed += not good
+    print(f"{name}: {len(work)} sources, {failed} failed")
+    sys.exit(failed != 0)
+
+
+main()
