@@ -128,8 +128,12 @@ class BasicChannel {
   IoAwaiter async_write(std::span<const std::byte> from, std::error_code& ec) noexcept;
 
   /// Ends pending asynchronous operations with std::errc::operation_canceled; their handlers are
-  /// called in wait(). Blocked callers stay. Does nothing where none is pending.
+  /// called in wait(), and are told how much was moved before. Blocked callers stay. Does nothing
+  /// where none is pending.
   void cancel() noexcept;
+  /// The same for one direction.
+  void cancel_read() noexcept;
+  void cancel_write() noexcept;
 
   /// Takes the channel off the queue. Reads, pending and later, give what is readable and then end;
   /// writes, pending and later, fail with errc::shut_down. Does not block. Again: does nothing.
@@ -148,6 +152,8 @@ class BasicChannel {
   friend class BasicPoller;
   template <class>
   friend class BasicProcess;
+  template <class>
+  friend class BasicRelay;
   explicit BasicChannel(std::shared_ptr<detail::Registration> registration) noexcept;
   std::shared_ptr<detail::Registration> registration_;
 };
