@@ -26,8 +26,9 @@ struct Operation {
   std::size_t done = 0;
   std::error_code error;
   Waiter waiter = Waiter::caller;
-  bool queued = false;      ///< in the queue of its direction
-  bool cancelled = false;   ///< to be ended with operation_canceled instead of being tried again
+  bool queued = false;     ///< in the queue of its direction
+  bool cancelled = false;  ///< to be ended with operation_canceled instead of being tried again
+  bool abandoned = false;  ///< its memory is about to go: nobody is to be told
   std::coroutine_handle<> continuation;
 };
 

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "backend/kqueue.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <new>
+
+#include "backend/kqueue_compat.hpp"
+#include "device/throwing.hpp"
+
+namespace conq {
+namespace {
+
+using detail::Event;
+using detail::last_error;
+namespace kqueue = detail::kqueue;
+
+/// Regular files and devices like /dev/null: some kernels refuse to watch them, others report only
+/// what lies before the end of the file.
+bool always_ready(int fd) noexcept {
+  struct stat status {};
+  if (::fstat(fd, &status) != 0) return false;
+  return S_ISREG(status.st_mode) || (S_ISCHR(status.st_mode) && ::isatty(fd) == 0);
+}
+
+/// Adds one filter; the error is the one of this change alone.
+void add_filter(int queue, int fd, int filter, std::uint64_t token, std::error_code& ec) noexcept {
+  const struct kevent add =
+      kqueue::change(static_cast<std::uintptr_t>(fd), filter, EV_ADD | EV_CLEAR, 0, token);
+  ec.clear();
+  if (::kevent(queue, &add, 1, nullptr, 0, nullptr) != 0) ec = last_error();
+}
+
+}  // namespace
+
+KqueueBackend::KqueueBackend(std::error_code& ec) noexcept : queue_(::kqueue()) {
+  ec.clear();
+  if (!queue_) {
+    ec = last_error();
+    return;
+  }
+  // kqueue(2) takes no flags on macOS. A child never inherits it; this is for an exec without a fork.
+  ::fcntl(queue_.get(), F_SETFD, FD_CLOEXEC);
+  waker_.attach(queue_.get(), ec);
+}
+
+const detail::Dialect& KqueueBackend::dialect() const noexcept { return kqueue::kernel; }
+
+detail::Watched KqueueBackend::add(int fd, std::uint64_t token, std::error_code& ec) noexcept {
+  ec.clear();
+  if (always_ready(fd)) return detail::Watched::always;
+  add_filter(queue_.get(), fd, EVFILT_READ, token, ec);
+  if (ec) return detail::Watched::edges;
+  // A descriptor that is never written to may refuse the filter: EPIPE for a pipe whose reader is
+  // gone (FreeBSD, as in mio's kqueue selector), EINVAL for another kqueue.
+  std::error_code write_refused;
+  add_filter(queue_.get(), fd, EVFILT_WRITE, token, write_refused);
+  return detail::Watched::edges;
+}
+
+void KqueueBackend::remove(int fd) noexcept {
+  // In two calls: an error of the first change would keep the second from being applied.
+  for (const int filter : {EVFILT_READ, EVFILT_WRITE}) {
+    const struct kevent gone = kqueue::change(static_cast<std::uintptr_t>(fd), filter, EV_DELETE, 0, 0);
+    ::kevent(queue_.get(), &gone, 1, nullptr, 0, nullptr);
+  }
+}
+
+Fd KqueueBackend::add_exit(pid_t pid, std::uint64_t token, std::error_code& ec) noexcept {
+  const struct kevent add = kqueue::change(static_cast<std::uintptr_t>(pid), EVFILT_PROC,
+                                           EV_ADD | EV_ONESHOT, NOTE_EXIT, token);
+  ec.clear();
+  // ESRCH: it has ended already, and the first look of the engine finds that out.
+  if (::kevent(queue_.get(), &add, 1, nullptr, 0, nullptr) != 0 && errno != ESRCH) ec = last_error();
+  return {};
+}
+
+std::size_t KqueueBackend::wait(std::span<Event> events,
+                                std::optional<std::chrono::nanoseconds> limit, bool& woken,
+                                std::error_code& ec) noexcept {
+  std::array<struct kevent, 128> raw;
+  timespec timeout{};
+  if (limit) {
+    const auto left = std::max(*limit, std::chrono::nanoseconds::zero());
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
+    timeout.tv_sec = static_cast<decltype(timeout.tv_sec)>(seconds.count());
+    timeout.tv_nsec = static_cast<decltype(timeout.tv_nsec)>((left - seconds).count());
+  }
+  const auto room = static_cast<int>(std::min(raw.size(), events.size()));
+  const int count =
+      ::kevent(queue_.get(), nullptr, 0, raw.data(), room, limit ? &timeout : nullptr);
+  ec.clear();
+  if (count < 0) {
+    if (errno != EINTR) ec = last_error();
+    return 0;
+  }
+  std::size_t stored = 0;
+  for (const struct kevent& event : std::span(raw).first(static_cast<std::size_t>(count))) {
+    if (waker_.took(event)) {
+      woken = true;
+      continue;
+    }
+    const bool ended = (event.flags & EV_EOF) != 0;
+    const bool failed = (event.flags & EV_ERROR) != 0;
+    events[stored++] = {kqueue::token_of(event), event.filter != EVFILT_WRITE || ended || failed,
+                        event.filter == EVFILT_WRITE || ended || failed, ended};
+  }
+  return stored;
+}
+
+std::unique_ptr<detail::Backend> KqueueBackend::another(std::error_code& ec) const noexcept {
+  std::unique_ptr<detail::Backend> made(new (std::nothrow) KqueueBackend(ec));
+  if (!made) ec = std::make_error_code(std::errc::not_enough_memory);
+  return made;
+}
+
+}  // namespace conq

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The differences between the kqueue(2) of the systems that have it: field types, and which kernel's
+// consoles are behind it.
+
+#include <sys/types.h>
+// sys/event.h of the BSDs needs what stands above it.
+#include <sys/event.h>
+#include <sys/time.h>
+
+#include <cstdint>
+
+#include "backend/dialect.hpp"
+
+namespace conq::detail::kqueue {
+
+#if defined(__linux__)
+inline constexpr const Dialect& kernel = dialect::linux_libkqueue;
+#elif defined(__APPLE__)
+inline constexpr const Dialect& kernel = dialect::darwin;
+#elif defined(__FreeBSD__)
+inline constexpr const Dialect& kernel = dialect::freebsd;
+#elif defined(__NetBSD__)
+inline constexpr const Dialect& kernel = dialect::netbsd;
+#elif defined(__OpenBSD__)
+inline constexpr const Dialect& kernel = dialect::openbsd;
+#endif
+
+// NetBSD before 10 has intptr_t there, the others a pointer.
+using Udata = decltype(std::declval<struct kevent&>().udata);
+
+inline std::uint64_t token_of(const struct kevent& event) noexcept {
+  return static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(event.udata));
+}
+
+inline struct kevent change(std::uintptr_t ident, int filter, int flags, unsigned fflags,
+                            std::uint64_t token) noexcept {
+  struct kevent made {};
+  made.ident = static_cast<decltype(made.ident)>(ident);
+  made.filter = static_cast<decltype(made.filter)>(filter);
+  made.flags = static_cast<decltype(made.flags)>(flags);
+  made.fflags = static_cast<decltype(made.fflags)>(fflags);
+  made.udata = reinterpret_cast<Udata>(static_cast<std::uintptr_t>(token));
+  return made;
+}
+
+}  // namespace conq::detail::kqueue

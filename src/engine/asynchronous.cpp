@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Asynchronous operations: started, cancelled, taken back. They are served in serving.cpp.
+
+#include "engine/engine.hpp"
+
+namespace conq::detail {
+
+bool Engine::may_start(const Direction& direction, std::error_code& ec) const noexcept {
+  ec.clear();
+  if (direction.owner.closed) {
+    ec = errc::closed;
+  } else if (direction.asynchronous() != nullptr) {
+    ec = std::make_error_code(std::errc::operation_in_progress);
+  }
+  return !ec;
+}
+
+void Engine::enqueue(Direction& direction, Operation& operation) noexcept {
+  direction.push(operation);
+  ++async_pending_;
+  schedule(direction);
+}
+
+void Engine::start(Direction& direction, Operation& operation, std::error_code& ec) noexcept {
+  const std::lock_guard lock(mutex_);
+  if (may_start(direction, ec)) enqueue(direction, operation);
+}
+
+void Engine::cancel(Direction& direction) noexcept {
+  const std::lock_guard lock(mutex_);
+  Operation* const operation = direction.asynchronous();
+  if (operation == nullptr) return;
+  operation->cancelled = true;
+  // To the front: it need not wait for the callers before it, and moves no byte.
+  direction.remove(*operation);
+  direction.push_front(*operation);
+  schedule(direction);
+}
+
+void Engine::abandon(Direction& direction, Operation& operation) noexcept {
+  Lock lock(mutex_);
+  if (!operation.queued) return;
+  operation.abandoned = true;
+  abandoned_.wait(lock, [&] { return !direction.busy || !operation.queued; });
+  if (!operation.queued) return;
+  direction.remove(operation);
+  ready_.remove(direction);
+  --async_pending_;
+  if (closed_ && async_pending_ == 0) server_wake_.notify_all();
+  schedule(direction);
+}
+
+}  // namespace conq::detail

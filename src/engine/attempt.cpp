@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// One system call for the operation whose turn it is, and what its answer means.
+
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "engine/engine.hpp"
+
+namespace conq::detail {
+namespace {
+
+bool would_block(int error) noexcept { return error == EAGAIN || error == EWOULDBLOCK; }
+
+std::error_code system_error(int error) noexcept { return {error, std::system_category()}; }
+
+}  // namespace
+
+bool Engine::attempt(Lock& lock, Direction& direction, Operation& operation) noexcept {
+  Registration& registration = direction.owner;
+  if (operation.cancelled) {
+    return finish(direction, operation, std::make_error_code(std::errc::operation_canceled));
+  }
+  if (registration.kind == Kind::exit) {
+    auto& exit = static_cast<ExitRegistration&>(registration);
+    if (!exit.shut_down) look_at_exit(exit);
+    if (exit.over) return finish(direction, operation, exit.error);
+    if (exit.shut_down) return finish(direction, operation, errc::shut_down);
+    direction.ready = false;
+    return false;
+  }
+  if (direction.writes) {
+    if (registration.shut_down) return finish(direction, operation, errc::shut_down);
+    if (registration.hung_up && registration.hangup == Hangup::end) {
+      return finish(direction, operation, errc::hung_up);
+    }
+  } else if (registration.read_ended || registration.closed) {
+    return finish(direction, operation, {});
+  }
+  if (operation.done == operation.size) return finish(direction, operation, {});
+  return attempt_io(lock, direction, operation);
+}
+
+bool Engine::attempt_io(Lock& lock, Direction& direction, Operation& operation) noexcept {
+  Registration& registration = direction.owner;
+  const int fd = registration.fd();
+  std::byte* const data = operation.data + operation.done;
+  const std::size_t size = operation.size - operation.done;
+  direction.busy = true;
+  direction.fresh = false;
+  ++registration.users;
+  lock.unlock();
+  ssize_t count = 0;
+  do {
+    count = direction.writes ? ::write(fd, data, size) : ::read(fd, data, size);
+  } while (count < 0 && errno == EINTR);
+  const int error = errno;
+  lock.lock();
+  direction.busy = false;
+  release_use(registration);
+  if (operation.abandoned) abandoned_.notify_all();
+  if (direction.writes) return settle_write(direction, operation, count, error);
+  const Waiter waiter = operation.waiter;
+  const bool finished = settle_read(direction, operation, count, error);
+  // What a handler is still to be shown is not drained: deliver() tells after it.
+  if (!finished || waiter == Waiter::caller) tell_exit_watcher(registration);
+  return finished;
+}
+
+bool Engine::settle_read(Direction& direction, Operation& operation, ssize_t count,
+                         int error) noexcept {
+  Registration& registration = direction.owner;
+  const Dialect& dialect = backend_->dialect();
+  if (count > 0) {
+    operation.done = static_cast<std::size_t>(count);
+    direction.ready = direction.fresh || registration.always_ready || registration.hung_up ||
+                      !dialect.short_read_empties || operation.done == operation.size;
+    return finish(direction, operation, {});
+  }
+  const bool console = registration.kind == Kind::console;
+  const bool hangup =
+      console && (count == 0 ? dialect.read_zero_is_hangup : error == EIO);
+  if (count == 0 && !hangup) {
+    registration.read_ended = true;
+    return finish(direction, operation, {});
+  }
+  if (!hangup && !would_block(error)) return finish(direction, operation, system_error(error));
+  direction.ready = direction.fresh;
+  if (hangup) {
+    found_hung_up(registration);
+    registration.read_ended = registration.hangup == Hangup::end;
+  } else if (!direction.fresh) {
+    // Empty, not hung up: the other side is back. An event since says nothing yet.
+    registration.hung_up = false;
+  }
+  if (!registration.read_ended && !registration.shut_down) return false;
+  return finish(direction, operation, {});
+}
+
+bool Engine::settle_write(Direction& direction, Operation& operation, ssize_t count,
+                          int error) noexcept {
+  Registration& registration = direction.owner;
+  if (count > 0) {
+    operation.done += static_cast<std::size_t>(count);
+    if (operation.done == operation.size) return finish(direction, operation, {});
+    // Only EAGAIN shows that it is full, so that room makes an event.
+    return false;
+  }
+  const bool hangup = count < 0 && error == EIO && registration.kind == Kind::console;
+  if (count < 0 && !hangup && !would_block(error)) {
+    return finish(direction, operation, system_error(error));
+  }
+  direction.ready = direction.fresh;
+  if (hangup) found_hung_up(registration);
+  return false;
+}
+
+void Engine::found_hung_up(Registration& registration) noexcept {
+  registration.hung_up = true;
+  // Under Hangup::end this ends writes; reads end when they find it, after what is there.
+  schedule(registration.write);
+}
+
+bool Engine::finish(Direction& direction, Operation& operation, std::error_code error) noexcept {
+  operation.error = error;
+  direction.remove(operation);
+  if (operation.waiter != Waiter::caller) {
+    --async_pending_;
+    if (closed_ && async_pending_ == 0) server_wake_.notify_all();
+  }
+  schedule(direction);
+  return true;
+}
+
+}  // namespace conq::detail

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Threads blocked in a call: each makes its own system calls, one of them turns the queue for all
+// while no wait() does.
+
+#include <array>
+
+#include "engine/engine.hpp"
+
+namespace conq::detail {
+
+Deadline deadline_after(std::chrono::nanoseconds limit) noexcept {
+  const Clock::time_point now = Clock::now();
+  if (limit >= Clock::time_point::max() - now) return std::nullopt;
+  return now + limit;
+}
+
+std::optional<std::chrono::nanoseconds> time_left(Deadline deadline) noexcept {
+  if (!deadline) return std::nullopt;
+  return std::max(*deadline - Clock::now(), Clock::duration::zero());
+}
+
+void Engine::run_blocked(Direction& direction, BlockedOperation& operation,
+                         Deadline deadline) noexcept {
+  Lock lock(mutex_);
+  if (direction.owner.closed) {
+    operation.error = errc::closed;
+    return;
+  }
+  if (operation.size == 0) return;
+  direction.push(operation);
+  bool looked_at_last = false;
+  while (operation.queued) {
+    const bool first = direction.head == &operation && !direction.busy;
+    if (first && runnable(direction)) {
+      attempt(lock, direction, operation);
+      continue;
+    }
+    if (deadline && Clock::now() >= *deadline) {
+      if (first && !looked_at_last) {
+        // Events of the last moment may not have been fetched: ask the kernel itself.
+        looked_at_last = direction.ready = true;
+        continue;
+      }
+      direction.remove(operation);
+      operation.error = errc::timed_out;
+      schedule(direction);
+      break;
+    }
+    if (turner_ == nullptr && servers_in_kernel_ == 0) {
+      turn_as_caller(lock, direction, operation, deadline);
+    } else {
+      sleep(lock, operation, deadline);
+    }
+  }
+  hand_over();
+}
+
+void Engine::turn_as_caller(Lock& lock, Direction& direction, BlockedOperation& operation,
+                            Deadline deadline) noexcept {
+  std::array<Event, 64> events;
+  bool woken = false;
+  std::error_code ec;
+  turner_ = &operation;
+  lock.unlock();
+  const std::size_t count = backend_->wait(events, time_left(deadline), woken, ec);
+  lock.lock();
+  turner_ = nullptr;
+  if (woken) wake_pending_ = false;
+  dispatch(std::span(events).first(count));
+  nudge();
+  if (!ec || !operation.queued) return;
+  direction.remove(operation);
+  operation.error = ec;
+  schedule(direction);
+}
+
+void Engine::sleep(Lock& lock, BlockedOperation& operation, Deadline deadline) noexcept {
+  sleepers_.push_back(operation);
+  if (deadline) {
+    operation.wake.wait_until(lock, *deadline);
+  } else {
+    operation.wake.wait(lock);
+  }
+  sleepers_.remove(operation);
+}
+
+}  // namespace conq::detail

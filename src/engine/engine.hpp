@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <system_error>
+#include <vector>
+
+#include "backend/backend.hpp"
+#include "conq/poller.hpp"
+#include "engine/intrusive_list.hpp"
+#include "engine/registration.hpp"
+#include "engine/slot_table.hpp"
+
+namespace conq::detail {
+
+using Clock = std::chrono::steady_clock;
+using Deadline = std::optional<Clock::time_point>;
+
+/// `limit` from now; none for one that is too far away to be told.
+Deadline deadline_after(std::chrono::nanoseconds limit) noexcept;
+std::optional<std::chrono::nanoseconds> time_left(Deadline deadline) noexcept;
+
+/// The operation of a thread that is blocked in a call; lives on its stack.
+struct BlockedOperation : Operation {
+  std::condition_variable wake;
+  bool asleep = false;
+  BlockedOperation* sleeper_previous = nullptr;
+  BlockedOperation* sleeper_next = nullptr;
+};
+
+/// What the handlers of one thread of wait() are lent.
+struct LentBuffer {
+  static constexpr std::size_t kSize = 65536;
+  std::unique_ptr<LentBuffer> next;
+  std::byte bytes[kSize];
+};
+
+/// The engine: who waits for what, who turns the kernel's queue, and whose turn it is. One lock guards
+/// all of it; system calls and handlers run without it. See ARCHITECTURE.md for the invariants.
+class Engine : public std::enable_shared_from_this<Engine> {
+ public:
+  explicit Engine(std::unique_ptr<Backend> backend) noexcept : backend_(std::move(backend)) {}
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+  ~Engine() = default;
+
+  // Registrations (registrations.cpp)
+  void add(Registration& registration, std::error_code& ec) noexcept;
+  void add_exit(ExitRegistration& exit, std::error_code& ec) noexcept;
+  void close_fd(int fd, std::error_code& ec) noexcept;
+  void shut_down(Registration& registration) noexcept;
+  void shut_down(Registration& registration, const std::function<void(int)>& close);
+  void close(Registration& registration, std::error_code& ec) noexcept;
+  void close(std::error_code& ec) noexcept;
+  int fd_of(const Registration& registration) const noexcept;
+  /// Calls `use` with the console while it cannot be closed.
+  template <class Use>
+  void with_console(Registration& registration, Use use, std::error_code& ec) noexcept;
+
+  // Blocking calls (blocking.cpp)
+  void run_blocked(Direction& direction, BlockedOperation& operation, Deadline deadline) noexcept;
+
+  // Asynchronous calls (asynchronous.cpp)
+  void start(Direction& direction, Operation& operation, std::error_code& ec) noexcept;
+  template <class AnyHandler>
+  void start(Direction& direction, Waiter waiter, std::byte* data, std::size_t size,
+             AnyHandler handler, std::error_code& ec) noexcept;
+  void cancel(Direction& direction) noexcept;
+  /// Takes back an operation whose memory goes away. Waits for a system call under way on it.
+  void abandon(Direction& direction, Operation& operation) noexcept;
+
+  // Serving (serving.cpp)
+  void wait(std::error_code& ec);
+  std::size_t wait_for(std::chrono::nanoseconds limit, std::error_code& ec);
+  /// Completes what is still pending on a closed engine. Not to be called inside its wait().
+  void drain() noexcept;
+  bool serving_here() const noexcept;
+  int native_handle(std::error_code& ec) noexcept;
+
+  // Exits (exits.cpp)
+  void kill(ExitRegistration& exit, bool group, int signal, std::error_code& ec) noexcept;
+
+ private:
+  using Lock = std::unique_lock<std::mutex>;
+  class Serving;
+  class HandlerTurn;
+
+  // What to do next (scheduling.cpp). All need the lock.
+  bool runnable(const Direction& direction) const noexcept;
+  void schedule(Direction& direction) noexcept;
+  void dispatch(std::span<const Event> events) noexcept;
+  void nudge() noexcept;
+  void hand_over() noexcept;
+  void wake_kernel() noexcept;
+
+  // One system call for an operation (attempt.cpp). True: it is finished and off its queue.
+  bool attempt(Lock& lock, Direction& direction, Operation& operation) noexcept;
+  bool attempt_io(Lock& lock, Direction& direction, Operation& operation) noexcept;
+  bool settle_read(Direction& direction, Operation& operation, ssize_t count, int error) noexcept;
+  bool settle_write(Direction& direction, Operation& operation, ssize_t count, int error) noexcept;
+  bool finish(Direction& direction, Operation& operation, std::error_code error) noexcept;
+  void found_hung_up(Registration& registration) noexcept;
+  void release_use(Registration& registration) noexcept;
+
+  // Exits (exits.cpp)
+  void look_at_exit(ExitRegistration& exit) noexcept;
+  void tell_exit_watcher(Registration& terminal) noexcept;
+
+  bool may_start(const Direction& direction, std::error_code& ec) const noexcept;
+  void enqueue(Direction& direction, Operation& operation) noexcept;
+  void unregister(Registration& registration) noexcept;
+  void mark_shut_down(Registration& registration) noexcept;
+
+  void turn_as_caller(Lock& lock, Direction& direction, BlockedOperation& operation,
+                      Deadline deadline) noexcept;
+  void sleep(Lock& lock, BlockedOperation& operation, Deadline deadline) noexcept;
+
+  std::size_t serve_turn(Lock& lock, Serving& serving, Deadline deadline, std::error_code& ec);
+  void await_work(Lock& lock, Deadline deadline, std::error_code& ec) noexcept;
+  void turn_as_server(Lock& lock, Deadline deadline, std::error_code& ec) noexcept;
+  bool serve_next(Lock& lock, Serving& serving);
+  void deliver(Lock& lock, Direction& direction, Operation& operation);
+
+  mutable std::mutex mutex_;
+  const std::unique_ptr<Backend> backend_;
+  std::unique_ptr<Backend> outer_;  ///< what native_handle() gives: our queue, nested, and a waker
+  SlotTable slots_;
+  IntrusiveList<Direction, &Direction::ready_previous, &Direction::ready_next,
+                &Direction::in_ready_list>
+      ready_;  ///< directions whose first operation is asynchronous and runnable
+  IntrusiveList<BlockedOperation, &BlockedOperation::sleeper_previous,
+                &BlockedOperation::sleeper_next, &BlockedOperation::asleep>
+      sleepers_;                          ///< blocked callers that are not turning the queue
+  BlockedOperation* turner_ = nullptr;    ///< the blocked caller in the kernel's wait
+  unsigned servers_in_kernel_ = 0;        ///< threads of wait() in the kernel's wait
+  unsigned servers_asleep_ = 0;           ///< threads of wait() that wait for the turner
+  unsigned servers_ = 0;                  ///< threads in wait()
+  std::size_t async_pending_ = 0;         ///< asynchronous operations queued
+  bool wake_pending_ = false;             ///< a wake of the kernel's wait is on its way
+  bool closed_ = false;
+  std::condition_variable server_wake_;
+  std::condition_variable abandoned_;  ///< a system call on an abandoned operation is over
+  bool server_dispatching_ = false;    ///< a thread of wait() is about to look at ready_
+  std::unique_ptr<LentBuffer> spare_;  ///< buffers to lend that no thread of wait() has
+};
+
+template <class Use>
+void Engine::with_console(Registration& registration, Use use, std::error_code& ec) noexcept {
+  Lock lock(mutex_);
+  if (registration.closed) {
+    ec = errc::closed;
+    return;
+  }
+  ++registration.users;
+  lock.unlock();
+  use(registration.console);
+  lock.lock();
+  release_use(registration);
+}
+
+template <class AnyHandler>
+void Engine::start(Direction& direction, Waiter waiter, std::byte* data, std::size_t size,
+                   AnyHandler handler, std::error_code& ec) noexcept {
+  const std::lock_guard lock(mutex_);
+  if (!may_start(direction, ec)) return;
+  HandlerOperation& slot = direction.slot;
+  static_cast<Operation&>(slot) = {};
+  slot.waiter = waiter;
+  slot.data = data;
+  slot.size = size;
+  slot.handler = std::move(handler);
+  slot.pin = direction.owner.shared_from_this();
+  enqueue(direction, slot);
+}
+
+}  // namespace conq::detail

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// The exit of a process: reaped as soon as the kernel tells, reported once its terminal is drained.
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+
+#include "device/throwing.hpp"
+#include "engine/engine.hpp"
+
+namespace conq::detail {
+namespace {
+
+/// Reaps `pid` if it has ended. SIGCHLD is the host's, so nothing but this process is looked at.
+bool reap(pid_t pid, ExitStatus& status, std::error_code& ec) noexcept {
+  int raw = 0;
+  pid_t reaped = 0;
+  do {
+    reaped = ::waitpid(pid, &raw, WNOHANG);
+  } while (reaped < 0 && errno == EINTR);
+  if (reaped == 0) return false;
+  if (reaped < 0) {
+    ec = last_error();
+  } else if (WIFSIGNALED(raw)) {
+    status.signal = WTERMSIG(raw);
+  } else {
+    status.code = WEXITSTATUS(raw);
+  }
+  return true;
+}
+
+/// Whether nothing is left to be read from `terminal` and nobody is still at it.
+bool drained(const Registration& terminal) noexcept {
+  if (terminal.shut_down || terminal.closed || terminal.read_ended) return true;
+  if (terminal.read.busy || terminal.read.in_handler) return false;
+  pollfd look{terminal.fd(), POLLIN, 0};
+  return ::poll(&look, 1, 0) <= 0 || (look.revents & POLLIN) == 0;
+}
+
+}  // namespace
+
+void Engine::add_exit(ExitRegistration& exit, std::error_code& ec) noexcept {
+  const std::lock_guard lock(mutex_);
+  ec.clear();
+  if (closed_) {
+    ec = errc::closed;
+    return;
+  }
+  try {
+    const std::uint64_t token = slots_.insert(exit);
+    exit.stream = backend_->add_exit(exit.pid, token, ec);
+  } catch (const std::bad_alloc&) {
+    ec = std::make_error_code(std::errc::not_enough_memory);
+    return;
+  }
+  if (ec) {
+    slots_.erase(exit);
+    return;
+  }
+  exit.registered = true;
+  exit.self = std::static_pointer_cast<ExitRegistration>(exit.shared_from_this());
+  // It may have ended before it was registered, and some kernels tell nothing then.
+  look_at_exit(exit);
+}
+
+void Engine::look_at_exit(ExitRegistration& exit) noexcept {
+  if (exit.over) return;
+  if (!exit.reaped) {
+    if (!reap(exit.pid, exit.status, exit.error)) return;
+    exit.reaped = true;
+    unregister(exit);
+    exit.stream.reset();
+  }
+  Registration& terminal = *exit.terminal;
+  if (!drained(terminal)) {
+    terminal.exit_watcher = &exit;
+    return;
+  }
+  terminal.exit_watcher = nullptr;
+  exit.over = true;
+  exit.slave.reset();
+  exit.read.ready = true;
+  schedule(exit.read);
+  // Last: nobody else may hold it.
+  const std::shared_ptr<ExitRegistration> until_return = std::move(exit.self);
+}
+
+void Engine::tell_exit_watcher(Registration& terminal) noexcept {
+  if (terminal.exit_watcher != nullptr) look_at_exit(*terminal.exit_watcher);
+}
+
+void Engine::kill(ExitRegistration& exit, bool group, int signal, std::error_code& ec) noexcept {
+  // Under the lock it is not reaped meanwhile, so its number is not another's.
+  const std::lock_guard lock(mutex_);
+  ec.clear();
+  if (exit.reaped) {
+    ec = std::make_error_code(std::errc::no_such_process);
+  } else if (::kill(group ? -exit.pid : exit.pid, signal) != 0) {
+    ec = last_error();
+  }
+}
+
+}  // namespace conq::detail

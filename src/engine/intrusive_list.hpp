@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+
+namespace conq::detail {
+
+/// A doubly linked list through two pointers and a flag of its elements, so that putting something on a
+/// list never allocates, and taking it off needs no search. Owns nothing.
+template <class T, T* T::*Previous, T* T::*Next, bool T::*Listed>
+class IntrusiveList {
+ public:
+  bool empty() const noexcept { return first_ == nullptr; }
+  std::size_t size() const noexcept { return size_; }
+  T* front() const noexcept { return first_; }
+
+  /// Does nothing if `element` is listed.
+  void push_back(T& element) noexcept {
+    if (element.*Listed) return;
+    element.*Listed = true;
+    element.*Previous = last_;
+    element.*Next = nullptr;
+    (last_ == nullptr ? first_ : last_->*Next) = &element;
+    last_ = &element;
+    ++size_;
+  }
+
+  /// Does nothing if `element` is not listed.
+  void remove(T& element) noexcept {
+    if (!(element.*Listed)) return;
+    element.*Listed = false;
+    T* const before = element.*Previous;
+    T* const after = element.*Next;
+    (before == nullptr ? first_ : before->*Next) = after;
+    (after == nullptr ? last_ : after->*Previous) = before;
+    --size_;
+  }
+
+ private:
+  T* first_ = nullptr;
+  T* last_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+}  // namespace conq::detail

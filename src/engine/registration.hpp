@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <memory>
+#include <system_error>
+#include <variant>
+
+#include "conq/console.hpp"
+#include "conq/detail/operation.hpp"
+#include "conq/fd.hpp"
+#include "conq/handler.hpp"
+#include "conq/poller.hpp"
+#include "conq/process.hpp"
+
+namespace conq::detail {
+
+class Engine;
+struct Registration;
+struct ExitRegistration;
+
+/// The asynchronous operation that a direction may have with a handler. It pins its registration, so
+/// that a handle may be dropped while it is pending.
+struct HandlerOperation : Operation {
+  std::variant<std::monostate, IoHandler, LentHandler, ExitHandler> handler;
+  std::shared_ptr<Registration> pin;
+};
+
+/// Reading or writing of one registration: who waits, and what is known of the kernel's side.
+struct Direction {
+  Direction(Registration& registration, bool is_write) noexcept
+      : owner(registration), writes(is_write) {}
+
+  Registration& owner;
+  const bool writes;
+  /// The next system call may get somewhere. True at first: the kernel has not been asked.
+  bool ready = true;
+  /// An event came since the system call under way began, so its "nothing there" is out of date.
+  bool fresh = false;
+  bool busy = false;        ///< a system call is under way
+  bool in_handler = false;  ///< a handler or continuation of this direction is running
+  bool in_ready_list = false;
+  Operation* head = nullptr;  ///< first come, first served; at most one of them asynchronous
+  Operation* tail = nullptr;
+  Direction* ready_previous = nullptr;
+  Direction* ready_next = nullptr;
+  HandlerOperation slot;
+
+  void push(Operation& operation) noexcept;
+  void push_front(Operation& operation) noexcept;
+  void remove(Operation& operation) noexcept;
+  /// The asynchronous operation that is pending here, if there is one.
+  Operation* asynchronous() const noexcept;
+};
+
+enum class Kind : std::uint8_t { console, stream, exit };
+
+/// One descriptor, or the exit of one process, on a queue. All members are guarded by the engine's
+/// lock, but for what never changes after it was added.
+struct Registration : std::enable_shared_from_this<Registration> {
+  Registration(std::shared_ptr<Engine> engine, Kind kind) noexcept;
+  virtual ~Registration() = default;
+  Registration(const Registration&) = delete;
+  Registration& operator=(const Registration&) = delete;
+
+  const std::shared_ptr<Engine> engine;
+  const Kind kind;
+  Hangup hangup = Hangup::wait;
+  bool always_ready = false;  ///< a file: every call gets somewhere, no event will come
+  bool registered = false;    ///< on the kernel's queue
+  bool shut_down = false;
+  bool closed = false;       ///< close() was called; the descriptor goes with the last user
+  bool read_ended = false;   ///< reads give 0 from now on
+  bool hung_up = false;      ///< as far as is known
+  std::uint32_t slot = 0;    ///< its place in the table of registrations
+  unsigned users = 0;        ///< system calls under way on the descriptor
+  Console console;           ///< if kind is console
+  Fd stream;                 ///< otherwise; none for an exit where the kernel needs none
+  Direction read{*this, false};
+  Direction write{*this, true};
+  ExitRegistration* exit_watcher = nullptr;  ///< told after each read: waits for us to be drained
+
+  int fd() const noexcept { return kind == Kind::console ? console.fd() : stream.get(); }
+  Direction& direction(bool writes) noexcept { return writes ? write : read; }
+};
+
+/// The exit of a process, as a registration whose reads complete when it is reaped and drained.
+struct ExitRegistration : Registration {
+  using Registration::Registration;
+
+  pid_t pid = -1;
+  bool reaped = false;
+  bool over = false;  ///< reaped, and the terminal drained
+  std::shared_ptr<ExitRegistration> self;  ///< until then: it is reaped also when nobody asks for it
+  ExitStatus status;
+  std::error_code error;  ///< why the status is unknown
+  std::shared_ptr<Registration> terminal;
+  Fd slave;  ///< keeps the kernel from throwing output away until the terminal is drained
+};
+
+}  // namespace conq::detail

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+// wait(): turns the queue, makes the system calls of asynchronous operations, runs their handlers.
+
+#include <array>
+#include <new>
+
+#include "engine/engine.hpp"
+
+namespace conq::detail {
+namespace {
+
+constexpr std::uint64_t kInnerToken = 1;
+
+}  // namespace
+
+/// One call of wait() or wait_for(): what its thread has for its time.
+class Engine::Serving {
+ public:
+  explicit Serving(Engine& engine) noexcept : engine_(engine), outer_(innermost) {
+    const std::lock_guard lock(engine_.mutex_);
+    ++engine_.servers_;
+    innermost = this;
+  }
+  Serving(const Serving&) = delete;
+  Serving& operator=(const Serving&) = delete;
+  ~Serving() {
+    const std::lock_guard lock(engine_.mutex_);
+    innermost = outer_;
+    --engine_.servers_;
+    if (buffer_) {
+      buffer_->next = std::move(engine_.spare_);
+      engine_.spare_ = std::move(buffer_);
+    }
+    engine_.hand_over();
+    engine_.nudge();
+  }
+
+  /// The buffer to lend; none if there is no memory. Needs the engine's lock.
+  std::byte* buffer() noexcept {
+    if (!buffer_) {
+      buffer_ = std::move(engine_.spare_);
+      if (buffer_) {
+        engine_.spare_ = std::move(buffer_->next);
+      } else {
+        buffer_.reset(new (std::nothrow) LentBuffer);
+      }
+    }
+    return buffer_ ? &buffer_->bytes[0] : nullptr;
+  }
+
+  static bool here(const Engine& engine) noexcept {
+    for (const Serving* each = innermost; each != nullptr; each = each->outer_) {
+      if (&each->engine_ == &engine) return true;
+    }
+    return false;
+  }
+
+ private:
+  static thread_local Serving* innermost;
+  Engine& engine_;
+  Serving* const outer_;
+  std::unique_ptr<LentBuffer> buffer_;
+};
+
+thread_local Engine::Serving* Engine::Serving::innermost = nullptr;
+
+/// The time of a handler: without the lock, and none other of its direction runs. Ends also when the
+/// handler throws.
+class Engine::HandlerTurn {
+ public:
+  HandlerTurn(Engine& engine, Lock& lock, Direction& direction) noexcept
+      : engine_(engine), lock_(lock), direction_(direction) {
+    direction_.in_handler = true;
+    lock_.unlock();
+  }
+  HandlerTurn(const HandlerTurn&) = delete;
+  HandlerTurn& operator=(const HandlerTurn&) = delete;
+  ~HandlerTurn() {
+    lock_.lock();
+    direction_.in_handler = false;
+    engine_.schedule(direction_);
+    engine_.tell_exit_watcher(direction_.owner);
+  }
+
+ private:
+  Engine& engine_;
+  Lock& lock_;
+  Direction& direction_;
+};
+
+bool Engine::serving_here() const noexcept { return Serving::here(*this); }
+
+void Engine::wait(std::error_code& ec) {
+  Serving serving(*this);
+  Lock lock(mutex_);
+  ec.clear();
+  while (!ec && (!closed_ || async_pending_ > 0)) serve_turn(lock, serving, std::nullopt, ec);
+}
+
+std::size_t Engine::wait_for(std::chrono::nanoseconds limit, std::error_code& ec) {
+  const Deadline deadline = deadline_after(limit);
+  Serving serving(*this);
+  Lock lock(mutex_);
+  ec.clear();
+  std::size_t served = 0;
+  do {
+    served = serve_turn(lock, serving, deadline, ec);
+  } while (served == 0 && !ec && !closed_ && (!deadline || Clock::now() < *deadline));
+  return served;
+}
+
+void Engine::drain() noexcept {
+  Serving serving(*this);
+  Lock lock(mutex_);
+  while (async_pending_ > 0) {
+    std::error_code ec;
+    try {
+      serve_turn(lock, serving, std::nullopt, ec);
+    } catch (...) {  // NOLINT(bugprone-empty-catch): nobody is left to be told
+    }
+  }
+}
+
+std::size_t Engine::serve_turn(Lock& lock, Serving& serving, Deadline deadline,
+                               std::error_code& ec) {
+  await_work(lock, deadline, ec);
+  if (ready_.empty()) return 0;
+  // Handlers take their time: a blocked caller may turn the queue meanwhile.
+  hand_over();
+  std::size_t served = 0;
+  for (std::size_t budget = ready_.size(); budget > 0 && !ready_.empty(); --budget) {
+    if (serve_next(lock, serving)) ++served;
+  }
+  return served;
+}
+
+void Engine::await_work(Lock& lock, Deadline deadline, std::error_code& ec) noexcept {
+  if (closed_ || turner_ != nullptr) {
+    if (!ready_.empty() || (closed_ && async_pending_ == 0)) return;
+    ++servers_asleep_;
+    if (deadline) {
+      server_wake_.wait_until(lock, *deadline);
+    } else {
+      server_wake_.wait(lock);
+    }
+    --servers_asleep_;
+    return;
+  }
+  turn_as_server(lock, ready_.empty() ? deadline : Deadline(Clock::time_point{}), ec);
+}
+
+void Engine::turn_as_server(Lock& lock, Deadline deadline, std::error_code& ec) noexcept {
+  std::array<Event, 64> events;
+  bool woken = false;
+  ++servers_in_kernel_;
+  Backend* const outer = outer_.get();
+  lock.unlock();
+  if (outer != nullptr) {
+    // First: what comes after this makes it readable again.
+    bool ignored = false;
+    outer->wait(events, std::chrono::nanoseconds::zero(), ignored, ec);
+  }
+  const std::size_t count = backend_->wait(events, time_left(deadline), woken, ec);
+  lock.lock();
+  --servers_in_kernel_;
+  if (woken) wake_pending_ = false;
+  server_dispatching_ = true;
+  dispatch(std::span(events).first(count));
+  if (outer != nullptr && count == events.size()) outer->wake();
+  nudge();
+  server_dispatching_ = false;
+}
+
+bool Engine::serve_next(Lock& lock, Serving& serving) {
+  Direction& direction = *ready_.front();
+  ready_.remove(direction);
+  if (!runnable(direction) || direction.head->waiter == Waiter::caller) {
+    schedule(direction);
+    return false;
+  }
+  Operation& operation = *direction.head;
+  bool finished = false;
+  if (operation.waiter == Waiter::lent) operation.data = serving.buffer();
+  if (operation.waiter == Waiter::lent && operation.data == nullptr) {
+    finished =
+        finish(direction, operation, std::make_error_code(std::errc::not_enough_memory));
+  } else {
+    finished = attempt(lock, direction, operation);
+  }
+  if (!finished) {
+    schedule(direction);
+  } else if (!operation.abandoned) {
+    deliver(lock, direction, operation);
+  }
+  return finished;
+}
+
+void Engine::deliver(Lock& lock, Direction& direction, Operation& operation) {
+  // The handler may drop the last handle, and its direction is looked at afterwards.
+  const auto keep = direction.owner.shared_from_this();
+  const std::error_code error = operation.error;
+  const std::size_t done = operation.done;
+  if (operation.waiter == Waiter::coroutine) {
+    const std::coroutine_handle<> continuation = operation.continuation;
+    const HandlerTurn turn(*this, lock, direction);
+    continuation.resume();
+    return;
+  }
+  auto& slot = static_cast<HandlerOperation&>(operation);
+  const std::span<const std::byte> bytes(slot.data, done);
+  auto handler = std::exchange(slot.handler, std::monostate{});
+  slot.pin.reset();
+  const HandlerTurn turn(*this, lock, direction);
+  // Moved behind the turn, so that it is dropped without the lock: what it owns may use this engine.
+  auto called = std::move(handler);
+  if (auto* io = std::get_if<IoHandler>(&called)) {
+    (*io)(error, done);
+  } else if (auto* lent = std::get_if<LentHandler>(&called)) {
+    (*lent)(error, bytes);
+  } else {
+    std::get<ExitHandler>(called)(error, static_cast<ExitRegistration&>(direction.owner).status);
+  }
+}
+
+int Engine::native_handle(std::error_code& ec) noexcept {
+  const std::lock_guard lock(mutex_);
+  ec.clear();
+  if (outer_ == nullptr) {
+    auto outer = backend_->another(ec);
+    if (!ec) outer->add(backend_->handle(), kInnerToken, ec);
+    if (ec) return -1;
+    outer_ = std::move(outer);
+    if (!ready_.empty()) outer_->wake();
+  }
+  return outer_->handle();
+}
+
+}  // namespace conq::detail

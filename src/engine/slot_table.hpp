@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/registration.hpp"
+
+namespace conq::detail {
+
+/// The registrations of a queue by token. A token is the index of a slot and the slot's generation, so
+/// that an event of a registration that is gone finds nothing, whoever has its slot or its descriptor
+/// by now. Guarded by the engine's lock; owns none of them.
+class SlotTable {
+ public:
+  /// Makes place for `registration` and gives its token, which is never 0. May throw std::bad_alloc.
+  std::uint64_t insert(Registration& registration);
+  void erase(Registration& registration) noexcept;
+  Registration* find(std::uint64_t token) const noexcept;
+  Registration* find_fd(int fd) const noexcept;
+
+  template <class Visit>
+  void for_each(Visit visit) {
+    for (std::size_t index = 0; index < slots_.size(); ++index) {
+      if (slots_[index].registration != nullptr) visit(*slots_[index].registration);
+    }
+  }
+
+ private:
+  struct Slot {
+    Registration* registration = nullptr;
+    std::uint32_t generation = 1;
+  };
+  static constexpr std::uint32_t kNone = UINT32_MAX;
+
+  std::vector<Slot> slots_;
+  std::vector<std::uint32_t> free_;
+  std::vector<std::uint32_t> by_fd_;  ///< index of the slot that has this descriptor, or kNone
+};
+
+}  // namespace conq::detail
