@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "relay/relay_impl.hpp"
+
+namespace conq {
+
+template class BasicRelay<KqueueBackend>;
+
+}  // namespace conq
