@@ -6,6 +6,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "conq/poller.hpp"
@@ -91,6 +92,9 @@ class BasicProcess {
   void kill_group(int signal, std::error_code& ec) noexcept;
 
  private:
+  static BasicProcess spawn(BasicPoller<Backend>& poller, const ProcessOptions& options,
+                            std::string& failed_call, std::error_code& ec) noexcept;
+
   BasicPolledConsole<Backend> console_;
   std::shared_ptr<detail::Registration> exit_;
 };
