@@ -49,7 +49,7 @@ void Engine::add_exit(ExitRegistration& exit, std::error_code& ec) noexcept {
     return;
   }
   try {
-    const std::uint64_t token = slots_.insert(exit);
+    const std::uint64_t token = slots_.insert(exit, -1);
     exit.stream = backend_->add_exit(exit.pid, token, ec);
   } catch (const std::bad_alloc&) {
     ec = std::make_error_code(std::errc::not_enough_memory);

@@ -38,7 +38,7 @@ void Engine::add(Registration& registration, std::error_code& ec) noexcept {
   }
   if (ec) return;
   try {
-    const std::uint64_t token = slots_.insert(registration);
+    const std::uint64_t token = slots_.insert(registration, fd);
     const Watched watched = backend_->add(fd, token, ec);
     registration.always_ready = watched == Watched::always;
   } catch (const std::bad_alloc&) {

@@ -3,8 +3,7 @@
 
 namespace conq::detail {
 
-std::uint64_t SlotTable::insert(Registration& registration) {
-  const int fd = registration.fd();
+std::uint64_t SlotTable::insert(Registration& registration, int fd) {
   if (fd >= 0 && static_cast<std::size_t>(fd) >= by_fd_.size()) {
     by_fd_.resize(static_cast<std::size_t>(fd) + 1, kNone);
   }
@@ -17,6 +16,7 @@ std::uint64_t SlotTable::insert(Registration& registration) {
   const std::uint32_t index = free_.back();
   free_.pop_back();
   slots_[index].registration = &registration;
+  slots_[index].fd = fd;
   registration.slot = index;
   if (fd >= 0) by_fd_[static_cast<std::size_t>(fd)] = index;
   return std::uint64_t{slots_[index].generation} << 32U | index;
@@ -28,8 +28,7 @@ void SlotTable::erase(Registration& registration) noexcept {
   // 0 is left out, so that no token is 0.
   if (++slot.generation == 0) slot.generation = 1;
   free_.push_back(registration.slot);
-  const int fd = registration.fd();
-  if (fd >= 0) by_fd_[static_cast<std::size_t>(fd)] = kNone;
+  if (slot.fd >= 0) by_fd_[static_cast<std::size_t>(slot.fd)] = kNone;
 }
 
 Registration* SlotTable::find(std::uint64_t token) const noexcept {

@@ -13,8 +13,9 @@ namespace conq::detail {
 /// by now. Guarded by the engine's lock; owns none of them.
 class SlotTable {
  public:
-  /// Makes place for `registration` and gives its token, which is never 0. May throw std::bad_alloc.
-  std::uint64_t insert(Registration& registration);
+  /// Makes place for `registration` and gives its token, which is never 0; find_fd() finds it by `fd`,
+  /// if that is not -1. May throw std::bad_alloc.
+  std::uint64_t insert(Registration& registration, int fd);
   void erase(Registration& registration) noexcept;
   Registration* find(std::uint64_t token) const noexcept;
   Registration* find_fd(int fd) const noexcept;
@@ -30,6 +31,7 @@ class SlotTable {
   struct Slot {
     Registration* registration = nullptr;
     std::uint32_t generation = 1;
+    int fd = -1;  ///< as it was found by then
   };
   static constexpr std::uint32_t kNone = UINT32_MAX;
 
