@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include "conq/console.hpp"
+#include "conq/fd.hpp"
+
+namespace conq::app {
+
+/// Writes a recording in asciicast v2, a JSON value a line: a header, then events with their time.
+///
+/// Each event is in the file when the call returns, so that a recording cut short still plays. A
+/// character that two pieces of output share is kept whole; bytes that are no UTF-8, which JSON cannot
+/// hold, become U+FFFD. After an error nothing more is written: the session goes on.
+class Asciicast {
+ public:
+  using Time = std::chrono::nanoseconds;  ///< since the beginning
+
+  struct Header {
+    WinSize size;
+    std::time_t start = 0;
+    std::string shell, term;  ///< variables of the environment, left out where empty
+  };
+
+  /// Makes the file and writes the header. Throws a Failure; a file that exists is one unless it is
+  /// to be overwritten.
+  Asciicast(std::string path, bool overwrite, const Header& header);
+
+  void output(Time at, std::string_view bytes);
+  void resize(Time at, WinSize size);
+  /// Writes what is left of a character that never got its end.
+  void finish(Time at);
+  /// Removes the file: nothing was recorded.
+  void discard() noexcept;
+
+  /// What stopped the recording, if anything did.
+  std::error_code error() const noexcept { return error_; }
+  const std::string& path() const noexcept { return path_; }
+
+ private:
+  void event(Time at, char kind, const std::string& data);
+  void write_line(std::string line);
+
+  std::string path_;
+  Fd file_;
+  std::string tail_;  // the beginning of a character
+  std::error_code error_;
+};
+
+}  // namespace conq::app

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <signal.h>  // NOLINT(modernize-deprecated-headers): <csignal> need not declare sigaction
+
+#include <functional>
+#include <initializer_list>
+#include <utility>
+#include <vector>
+
+#include "conq/conq.hpp"
+
+namespace conq::app {
+
+/// Turns signals into events of a poller, through a pipe to oneself: `handler` is called in wait().
+/// One object at a time. Signals that whoever started conq made it ignore, but for SIGWINCH, stay
+/// ignored, as nohup and shells without job control expect.
+class Signals {
+ public:
+  Signals(Poller& poller, std::initializer_list<int> signals, std::function<void(int)> handler);
+  Signals(const Signals&) = delete;
+  Signals& operator=(const Signals&) = delete;
+  /// Signals do again what they did before.
+  ~Signals();
+
+ private:
+  void read_on();
+
+  std::function<void(int)> handler_;
+  PolledStream arrivals_;
+  Fd write_end_;
+  std::vector<std::pair<int, struct sigaction>> before_;
+};
+
+/// "SIGTERM", or "signal 63" for one without a name.
+std::string signal_name(int signal);
+
+}  // namespace conq::app

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "conq/conq.hpp"
+
+namespace conq::app {
+
+/// Opens /dev/null in the place of each of stdin, stdout and stderr that is closed, so that no file
+/// opened later is taken for one of them.
+void open_closed_standard_streams();
+
+/// One of conq's own standard streams, to be put on a poller.
+///
+/// A poller makes descriptors non-blocking, which the kernel notes in the open file description, and
+/// that is shared with the shell and whoever else has the stream. So a terminal and a pipe are opened
+/// again by name where the kernel allows; of all else, and where it does not, the flags are put back
+/// when this object goes.
+class StandardStream {
+ public:
+  enum class Direction { in, out };
+
+  StandardStream(int fd, Direction direction);
+  StandardStream(const StandardStream&) = delete;
+  StandardStream& operator=(const StandardStream&) = delete;
+  ~StandardStream();
+
+  bool is_terminal() const noexcept { return is_terminal_; }
+  /// Puts it on the poller; once.
+  Channel add_to(Poller& poller);
+
+ private:
+  int fd_;
+  int flags_;
+  bool is_terminal_;
+  Fd own_;
+};
+
+}  // namespace conq::app
