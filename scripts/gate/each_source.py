@@ -17,6 +17,7 @@ import sys
 
 TIDY = "clang-tidy-14"
 CLANG = "clang++-14"
+GCC_ONLY = ("-Wno-restrict",)
 
 
 def commands(build):
@@ -35,7 +36,7 @@ def commands(build):
                 skip = False
             elif word == "-o":
                 skip = True
-            elif word not in ("-c", entry["file"]):
+            elif word not in ("-c", entry["file"], *GCC_ONLY):
                 arguments.append(word)
         yield source, entry["directory"], arguments
 
@@ -64,7 +65,7 @@ def check_tidy(cache):
         key = hashlib.sha256((rules + " ".join(arguments) + seen.stdout).encode()).hexdigest()
         if seen.returncode == 0 and (cache / key).exists():
             return True, ""
-        done = run([TIDY, "--quiet", f"-p={directory}", str(source)], directory,
+        done = run([TIDY, "--quiet", str(source), "--", *arguments], directory,
                    stderr=subprocess.DEVNULL)
         if done.returncode == 0:
             (cache / key).touch()
