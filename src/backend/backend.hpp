@@ -22,7 +22,7 @@ struct Event {
   std::uint64_t token = 0;
   bool readable = false;
   bool writable = false;
-  bool hung_up = false;
+  bool hung_up = false;  ///< or a stream's writing side is closed
 };
 
 enum class Watched {

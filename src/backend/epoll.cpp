@@ -104,7 +104,7 @@ std::size_t EpollBackend::wait(std::span<Event> events,
     events[stored++] = {event.data.u64,
                         (event.events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0,
                         (event.events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0,
-                        (event.events & EPOLLHUP) != 0};
+                        (event.events & (EPOLLRDHUP | EPOLLHUP)) != 0};
   }
   return stored;
 }

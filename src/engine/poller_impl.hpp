@@ -44,7 +44,6 @@ inline std::shared_ptr<Registration> add_stream(const std::shared_ptr<Engine>& e
                                                 std::error_code& ec) noexcept {
   try {
     auto registration = std::make_shared<Registration>(engine, Kind::stream);
-    registration->hangup = Hangup::end;
     registration->stream = std::move(fd);
     engine->add(*registration, ec);
     if (!ec) return registration;

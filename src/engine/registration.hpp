@@ -73,7 +73,7 @@ struct Registration : std::enable_shared_from_this<Registration> {
   bool shut_down = false;
   bool closed = false;       ///< close() was called; the descriptor goes with the last user
   bool read_ended = false;   ///< reads give 0 from now on
-  bool hung_up = false;      ///< as far as is known
+  bool hung_up = false;      ///< as far as is known: the other side of a console, the end of a stream
   std::uint32_t slot = 0;    ///< its place in the table of registrations
   unsigned users = 0;        ///< system calls under way on the descriptor
   Console console;           ///< if kind is console

@@ -40,9 +40,10 @@ void Engine::dispatch(std::span<const Event> events) noexcept {
       look_at_exit(static_cast<ExitRegistration&>(*registration));
       continue;
     }
-    // An old flag must not turn into a hangup; but reading finds out in any case.
-    if (event.hung_up && backend_->dialect().hangup_flag_is_current &&
-        registration->kind == Kind::console) {
+    // An old flag of a console must not turn into a hangup; reading finds out in any case. The end of
+    // a stream is announced once, so it is remembered until it has been read.
+    if (event.hung_up &&
+        (registration->kind == Kind::stream || backend_->dialect().hangup_flag_is_current)) {
       registration->hung_up = true;
     }
     if (event.readable || event.hung_up) {

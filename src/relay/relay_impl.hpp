@@ -10,6 +10,7 @@
 
 #include "conq/relay.hpp"
 #include "device/throwing.hpp"
+#include "engine/names.hpp"
 #include "relay/finish.hpp"
 
 namespace conq {
@@ -105,12 +106,13 @@ class BasicRelay<Backend>::State : public std::enable_shared_from_this<State> {
 
   // The next operation of a direction; all need the lock.
   void start_read(Pump& pump, std::error_code& ec) noexcept {
-    pump.phase = Phase::reading;
     pump.source->async_read({pump.buffer.get(), pump.size}, told<&State::was_read>(pump), ec);
+    // Where it was refused the read that is pending there is somebody else's: not ours to cancel.
+    if (!ec) pump.phase = Phase::reading;
   }
   void start_write(Pump& pump, std::size_t count, std::error_code& ec) noexcept {
-    pump.phase = Phase::passing;
     pump.sink->async_write({pump.buffer.get(), count}, told<&State::was_written>(pump), ec);
+    pump.phase = Phase::passing;
   }
   bool start_finish(Pump& pump) noexcept;
   void press_again(Pump& pump) noexcept;
@@ -203,9 +205,9 @@ bool BasicRelay<Backend>::State::start_finish(Pump& pump) noexcept {
   if (pump.finish != Finish::type_eof) return false;
   const std::span<const std::byte> keys = pump.eof_key.press(sink, pump.last);
   if (keys.empty()) return false;
-  pump.phase = Phase::finishing;
   std::error_code ec;
   pump.sink->async_write(keys, told<&State::was_finished>(pump), ec);
+  if (!ec) pump.phase = Phase::finishing;
   return !ec;
 }
 
@@ -303,7 +305,11 @@ BasicRelay<Backend> BasicRelay<Backend>::start(RelayEnd<Backend> a, RelayEnd<Bac
                                                Handler<const RelayResult&> done) {
   std::error_code ec;
   BasicRelay relay = start(a, b, std::move(options), std::move(done), ec);
-  detail::throw_if(ec, "relay", {});
+  if (ec) {
+    detail::throw_error(
+        ec, "relay",
+        detail::name_of(a.in.registration_) + " and " + detail::name_of(b.in.registration_));
+  }
   return relay;
 }
 
