@@ -17,7 +17,7 @@ import sys
 
 TIDY = "clang-tidy-14"
 CLANG = "clang++-14"
-GCC_ONLY = ("-Wno-restrict",)
+GCC_ONLY = ("-Wno-restrict", "-Wno-maybe-uninitialized")
 
 
 def commands(build):
