@@ -185,7 +185,8 @@ void Console::set_raw() {
 
 void Console::set_raw(std::error_code& ec) noexcept {
   if (refused(fd_, ec)) return;
-  change_settings(fd_.get(), [](termios& settings) { ::cfmakeraw(&settings); }, ec);
+  change_settings(
+      fd_.get(), [](termios& settings) { ::cfmakeraw(&settings); }, ec);
 }
 
 void Console::disable_echo() {
@@ -198,7 +199,8 @@ void Console::disable_echo(std::error_code& ec) noexcept {
   if (refused(fd_, ec)) return;
   // ECHONL echoes line ends even without ECHO.
   constexpr auto silent = ~static_cast<tcflag_t>(ECHO | ECHONL);
-  change_settings(fd_.get(), [](termios& settings) { settings.c_lflag &= silent; }, ec);
+  change_settings(
+      fd_.get(), [](termios& settings) { settings.c_lflag &= silent; }, ec);
 }
 
 void Console::reset() {
@@ -209,7 +211,8 @@ void Console::reset() {
 
 void Console::reset(std::error_code& ec) noexcept {
   if (refused(fd_, ec)) return;
-  change_settings(fd_.get(), [this](termios& settings) { settings = original_; }, ec);
+  change_settings(
+      fd_.get(), [this](termios& settings) { settings = original_; }, ec);
 }
 
 void Console::close() {

@@ -19,8 +19,8 @@ namespace {
 
 /// Whether `fd` is /dev/tty, which stands for whatever terminal controls the process that asks.
 bool is_alias(int fd) noexcept {
-  struct stat opened{};
-  struct stat alias{};
+  struct stat opened {};
+  struct stat alias {};
   return ::fstat(fd, &opened) == 0 && ::stat("/dev/tty", &alias) == 0 &&
          opened.st_rdev == alias.st_rdev;
 }

@@ -26,7 +26,7 @@ bool number_of(int master, unsigned& number) noexcept {
 }
 
 bool on_devpts(int fd) noexcept {
-  struct statfs system{};
+  struct statfs system {};
   return ::fstatfs(fd, &system) == 0 && system.f_type == devpts_magic;
 }
 
@@ -34,8 +34,8 @@ bool on_devpts(int fd) noexcept {
 /// instance to the next, so a foreign master must itself lie on the instance of the slave.
 bool is_peer(int master, Origin origin, int slave) noexcept {
   unsigned number = 0;
-  struct stat ours{};
-  struct stat theirs{};
+  struct stat ours {};
+  struct stat theirs {};
   if (!number_of(master, number) || !on_devpts(slave) || ::fstat(slave, &theirs) != 0) return false;
   if (theirs.st_rdev != makedev(unix98_slave_major, number)) return false;
   if (origin == Origin::own) return true;

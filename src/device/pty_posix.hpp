@@ -6,7 +6,8 @@
 
 #include "conq/fd.hpp"
 
-// What the kernels have in common as far as POSIX goes: the per-kernel files add what it leaves out.
+// What the kernels have in common as far as POSIX goes: the per-kernel files add what it leaves
+// out.
 
 namespace conq::detail {
 
