@@ -14,8 +14,8 @@ namespace conq::app {
 /// Writes a recording in asciicast v2, a JSON value a line: a header, then events with their time.
 ///
 /// Each event is in the file when the call returns, so that a recording cut short still plays. A
-/// character that two pieces of output share is kept whole; bytes that are no UTF-8, which JSON cannot
-/// hold, become U+FFFD. After an error nothing more is written: the session goes on.
+/// character that two pieces of output share is kept whole; bytes that are no UTF-8, which JSON
+/// cannot hold, become U+FFFD. After an error nothing more is written: the session goes on.
 class Asciicast {
  public:
   using Time = std::chrono::nanoseconds;  ///< since the beginning

@@ -18,8 +18,8 @@ struct Formation {
   }
 };
 
-/// Reads "web=2,worker=3"; "all=1" is about the processes not named, of which else none runs. Throws
-/// a Failure about usage.
+/// Reads "web=2,worker=3"; "all=1" is about the processes not named, of which else none runs.
+/// Throws a Failure about usage.
 Formation parse_formation(std::string_view text);
 
 }  // namespace conq::app

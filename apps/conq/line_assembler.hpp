@@ -16,10 +16,10 @@ struct Line {
 
 /// Makes whole lines of the pieces in which output arrives.
 ///
-/// A line ends with a line feed and the carriage returns before it; a carriage return without a line
-/// feed ends one too, as what a progress display overwrites is to be seen. A line is held, whatever
-/// its length, until its end came, but for one over the limit: that is passed on in pieces, none cut
-/// inside a UTF-8 character.
+/// A line ends with a line feed and the carriage returns before it; a carriage return without a
+/// line feed ends one too, as what a progress display overwrites is to be seen. A line is held,
+/// whatever its length, until its end came, but for one over the limit: that is passed on in
+/// pieces, none cut inside a UTF-8 character.
 class LineAssembler {
  public:
   using Sink = std::function<void(Line)>;

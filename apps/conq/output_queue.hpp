@@ -9,14 +9,14 @@
 
 namespace conq::app {
 
-/// What is to be written to a stream, in order, by somebody who cannot wait for it. Whoever feeds it
-/// looks at full() and stops at that; so its memory is bounded by `limit` and one piece.
+/// What is to be written to a stream, in order, by somebody who cannot wait for it. Whoever feeds
+/// it looks at full() and stops at that; so its memory is bounded by `limit` and one piece.
 class OutputQueue {
  public:
   static constexpr std::size_t limit = std::size_t{1} << 20;
 
   struct Callbacks {
-    std::function<void()> has_room;                ///< it was full and is no longer
+    std::function<void()> has_room;               ///< it was full and is no longer
     std::function<void(std::error_code)> failed;  ///< the stream takes no more; called once
   };
 

@@ -47,8 +47,8 @@ std::vector<PlannedProcess> plan(const std::vector<ProcfileEntry>& entries,
     const int first_port = base_port + static_cast<int>(index) * ports_of_an_entry;
     for (int number = 1; number <= count; ++number) {
       const std::string instance = fmt::format("{}.{}", entry.name, number);
-      planned.push_back({count == 1 ? entry.name : instance, instance, entry.command,
-                         first_port + number - 1});
+      planned.push_back(
+          {count == 1 ? entry.name : instance, instance, entry.command, first_port + number - 1});
     }
   }
   if (planned.empty()) throw Failure(usage_error, "nothing to run: no process is selected");

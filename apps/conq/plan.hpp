@@ -19,10 +19,10 @@ struct PlannedProcess {
   friend bool operator==(const PlannedProcess&, const PlannedProcess&) = default;
 };
 
-/// Which processes run: those that `names` selects, or all where it is empty, as many as `formation`
-/// says, else one of each. Each entry of the Procfile has a hundred ports from `base_port` on, each
-/// process of it the next of these. Throws a Failure about a name that is not in the Procfile, and
-/// where nothing is left to run.
+/// Which processes run: those that `names` selects, or all where it is empty, as many as
+/// `formation` says, else one of each. Each entry of the Procfile has a hundred ports from
+/// `base_port` on, each process of it the next of these. Throws a Failure about a name that is not
+/// in the Procfile, and where nothing is left to run.
 std::vector<PlannedProcess> plan(const std::vector<ProcfileEntry>& entries,
                                  const std::vector<std::string>& names,
                                  const std::optional<Formation>& formation, int base_port);

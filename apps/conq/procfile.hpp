@@ -14,10 +14,10 @@ struct ProcfileEntry {
   friend bool operator==(const ProcfileEntry&, const ProcfileEntry&) = default;
 };
 
-/// The entries of a Procfile's text, in its order. Empty lines and lines that begin with # are passed
-/// over. Throws a Failure, "FILE:LINE: what is wrong", where a line has no colon, its name is not
-/// made of letters, digits, - and _, its command is missing or its name was there before, and where
-/// there is no entry at all.
+/// The entries of a Procfile's text, in its order. Empty lines and lines that begin with # are
+/// passed over. Throws a Failure, "FILE:LINE: what is wrong", where a line has no colon, its name
+/// is not made of letters, digits, - and _, its command is missing or its name was there before,
+/// and where there is no entry at all.
 std::vector<ProcfileEntry> parse_procfile(std::string_view text, std::string_view file);
 
 }  // namespace conq::app

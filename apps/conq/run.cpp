@@ -82,10 +82,10 @@ class Session {
 
 int Session::run() {
   start_recording();
-  signals_.emplace(*poller_,
-                   std::initializer_list<int>{SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP,
-                                              SIGCONT},
-                   [this](int signal) { signalled(signal); });
+  signals_.emplace(
+      *poller_,
+      std::initializer_list<int>{SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT},
+      [this](int signal) { signalled(signal); });
   start_command();
   if (stdin_.is_terminal()) terminal_.hold(STDIN_FILENO);
   start_relay();
@@ -109,9 +109,9 @@ WinSize Session::wanted_size() const {
 
 void Session::start_recording() {
   if (options_.record.empty()) return;
-  recording_.emplace(options_.record, options_.overwrite,
-                     Asciicast::Header{wanted_size(), std::time(nullptr), variable("SHELL"),
-                                       variable("TERM")});
+  recording_.emplace(
+      options_.record, options_.overwrite,
+      Asciicast::Header{wanted_size(), std::time(nullptr), variable("SHELL"), variable("TERM")});
 }
 
 void Session::start_command() {

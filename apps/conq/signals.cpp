@@ -73,12 +73,25 @@ void Signals::read_on() {
 }
 
 std::string signal_name(int signal) {
-  constexpr std::array<std::pair<int, const char*>, 19> names{
-      {{SIGHUP, "SIGHUP"},   {SIGINT, "SIGINT"},   {SIGQUIT, "SIGQUIT"}, {SIGILL, "SIGILL"},
-       {SIGTRAP, "SIGTRAP"}, {SIGABRT, "SIGABRT"}, {SIGBUS, "SIGBUS"},   {SIGFPE, "SIGFPE"},
-       {SIGKILL, "SIGKILL"}, {SIGUSR1, "SIGUSR1"}, {SIGSEGV, "SIGSEGV"}, {SIGUSR2, "SIGUSR2"},
-       {SIGPIPE, "SIGPIPE"}, {SIGALRM, "SIGALRM"}, {SIGTERM, "SIGTERM"}, {SIGXCPU, "SIGXCPU"},
-       {SIGXFSZ, "SIGXFSZ"}, {SIGSYS, "SIGSYS"},   {SIGVTALRM, "SIGVTALRM"}}};
+  constexpr std::array<std::pair<int, const char*>, 19> names{{{SIGHUP, "SIGHUP"},
+                                                               {SIGINT, "SIGINT"},
+                                                               {SIGQUIT, "SIGQUIT"},
+                                                               {SIGILL, "SIGILL"},
+                                                               {SIGTRAP, "SIGTRAP"},
+                                                               {SIGABRT, "SIGABRT"},
+                                                               {SIGBUS, "SIGBUS"},
+                                                               {SIGFPE, "SIGFPE"},
+                                                               {SIGKILL, "SIGKILL"},
+                                                               {SIGUSR1, "SIGUSR1"},
+                                                               {SIGSEGV, "SIGSEGV"},
+                                                               {SIGUSR2, "SIGUSR2"},
+                                                               {SIGPIPE, "SIGPIPE"},
+                                                               {SIGALRM, "SIGALRM"},
+                                                               {SIGTERM, "SIGTERM"},
+                                                               {SIGXCPU, "SIGXCPU"},
+                                                               {SIGXFSZ, "SIGXFSZ"},
+                                                               {SIGSYS, "SIGSYS"},
+                                                               {SIGVTALRM, "SIGVTALRM"}}};
   for (const auto& [number, name] : names) {
     if (number == signal) return name;
   }

@@ -57,8 +57,8 @@ void open_closed_standard_streams() {
     if (::fcntl(fd, F_GETFD) >= 0) continue;
     // The lowest free number is given out: this one, as those below are open by now.
     if (::open("/dev/null", fd == STDIN_FILENO ? O_RDONLY : O_WRONLY) < 0) {
-      throw Failure(failed, fmt::format("cannot open /dev/null: {}",
-                                        std::generic_category().message(errno)));
+      throw Failure(
+          failed, fmt::format("cannot open /dev/null: {}", std::generic_category().message(errno)));
     }
   }
 }

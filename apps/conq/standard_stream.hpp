@@ -11,10 +11,10 @@ void open_closed_standard_streams();
 
 /// One of conq's own standard streams, to be put on a poller.
 ///
-/// A poller makes descriptors non-blocking, which the kernel notes in the open file description, and
-/// that is shared with the shell and whoever else has the stream. So a terminal and a pipe are opened
-/// again by name where the kernel allows; of all else, and where it does not, the flags are put back
-/// when this object goes.
+/// A poller makes descriptors non-blocking, which the kernel notes in the open file description,
+/// and that is shared with the shell and whoever else has the stream. So a terminal and a pipe are
+/// opened again by name where the kernel allows; of all else, and where it does not, the flags are
+/// put back when this object goes.
 class StandardStream {
  public:
   enum class Direction { in, out };

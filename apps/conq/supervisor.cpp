@@ -39,8 +39,8 @@ Supervisor::Supervisor(SupervisorOptions options, std::unique_ptr<Poller> poller
     : options_(std::move(options)),
       poller_(std::move(poller)),
       prefixes_(labels_of(options_.processes), own_label, options_.style),
-      output_(std::move(output), {[this] { read_paused(); },
-                                  [this](std::error_code ec) { output_failed(ec); }}) {}
+      output_(std::move(output),
+              {[this] { read_paused(); }, [this](std::error_code ec) { output_failed(ec); }}) {}
 
 int Supervisor::run() {
   signals_.emplace(*poller_, std::initializer_list<int>{SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGQUIT},

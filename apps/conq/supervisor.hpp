@@ -31,9 +31,9 @@ struct SupervisorOptions {
 
 /// Runs processes side by side and writes their output to a stream, line by line, from one thread.
 ///
-/// The first to die stops the others, unless they are to keep going; so does a signal, and the end of
-/// the stream. Stopping is SIGTERM, and SIGKILL after the timeout. While the stream takes nothing,
-/// no process is read from, so that memory stays bounded.
+/// The first to die stops the others, unless they are to keep going; so does a signal, and the end
+/// of the stream. Stopping is SIGTERM, and SIGKILL after the timeout. While the stream takes
+/// nothing, no process is read from, so that memory stays bounded.
 class Supervisor {
  public:
   /// `output` is on `poller`, which serves all.
@@ -43,8 +43,8 @@ class Supervisor {
   /// Handlers that are still pending are called by the poller's end; they use the other members.
   ~Supervisor() { poller_.reset(); }
 
-  /// Until all have ended and everything is written. The exit status: of the first to die, or, where
-  /// they keep going, of the first to fail; 128 and the signal's number after a signal.
+  /// Until all have ended and everything is written. The exit status: of the first to die, or,
+  /// where they keep going, of the first to fail; 128 and the signal's number after a signal.
   int run();
 
  private:

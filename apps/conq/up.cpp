@@ -40,8 +40,8 @@ Places places_of(const UpOptions& options) {
   return places;
 }
 
-/// The files of variables: those named, else .env of the current folder, as foreman has it, or of the
-/// processes'.
+/// The files of variables: those named, else .env of the current folder, as foreman has it, or of
+/// the processes'.
 std::vector<std::string> env_files_of(const UpOptions& options, const Places& places) {
   if (!options.env_files.empty()) return options.env_files;
   const std::string beside = std::filesystem::path(places.root) / ".env";

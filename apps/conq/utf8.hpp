@@ -6,8 +6,8 @@
 
 namespace conq::app {
 
-/// How many bytes at the end of `text` begin a UTF-8 character that more bytes may complete: 0 to 3.
-/// Bytes that can never become one count as complete.
+/// How many bytes at the end of `text` begin a UTF-8 character that more bytes may complete: 0
+/// to 3. Bytes that can never become one count as complete.
 std::size_t incomplete_utf8_tail(std::string_view text) noexcept;
 
 }  // namespace conq::app

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "asciicast.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "read_file.hpp"
+#include "tests/support/descriptors.hpp"
+#include "tests/support/temp_dir.hpp"
+#include "tests/unit/app/failure_of.hpp"
+
+namespace conq::app {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+using test::failure_of;
+using ::testing::HasSubstr;
+
+const Asciicast::Header header{{24, 80}, 1700000000, "/bin/sh", "xterm"};
+
+class AsciicastFile : public ::testing::Test {
+ protected:
+  std::vector<json> lines() const {
+    std::vector<json> lines;
+    std::istringstream text(read_file(path_));
+    for (std::string line; std::getline(text, line);) lines.push_back(json::parse(line));
+    return lines;
+  }
+
+  test::TempDir dir_;
+  std::string path_ = dir_ / "session.cast";
+};
+
+TEST_F(AsciicastFile, BeginsWithAHeader) {
+  const Asciicast recording(path_, false, header);
+  EXPECT_EQ(lines().at(0), json({{"version", 2},
+                                 {"width", 80},
+                                 {"height", 24},
+                                 {"timestamp", 1700000000},
+                                 {"env", {{"SHELL", "/bin/sh"}, {"TERM", "xterm"}}}}));
+}
+
+TEST_F(AsciicastFile, LeavesOutVariablesThatAreNotSet) {
+  const Asciicast recording(path_, false, {{24, 80}, 1, "", ""});
+  EXPECT_FALSE(lines().at(0).contains("env"));
+}
+
+TEST_F(AsciicastFile, HasAnEventALineAsSoonAsItHappened) {
+  Asciicast recording(path_, false, header);
+  recording.output(1500ms, "hi \"you\"\r\n\x1b[31m");
+  ASSERT_EQ(lines().size(), 2U);
+  EXPECT_EQ(lines().at(1), json({1.5, "o", "hi \"you\"\r\n\x1b[31m"}));
+  recording.resize(2s, {50, 100});
+  EXPECT_EQ(lines().at(2), json({2.0, "r", "100x50"}));
+}
+
+TEST_F(AsciicastFile, KeepsACharacterWholeThatTwoPiecesShare) {
+  Asciicast recording(path_, false, header);
+  recording.output(1s, "a\xe2\x82");
+  recording.output(2s, "\xac\xf0");
+  recording.output(3s, "\x9f\x98");
+  recording.output(4s, "\x80");
+  const std::vector<json> events = lines();
+  ASSERT_EQ(events.size(), 4U) << "no event without text";
+  EXPECT_EQ(events[1], json({1.0, "o", "a"}));
+  EXPECT_EQ(events[2], json({2.0, "o", "\xe2\x82\xac"}));
+  EXPECT_EQ(events[3], json({4.0, "o", "\xf0\x9f\x98\x80"}));
+}
+
+TEST_F(AsciicastFile, ReplacesWhatIsNoUtf8) {
+  Asciicast recording(path_, false, header);
+  recording.output(1s,
+                   "a\xff"
+                   "b\xe2\x82"
+                   "c");
+  EXPECT_EQ(lines().at(1).at(2),
+            "a\xef\xbf\xbd"
+            "b\xef\xbf\xbd"
+            "c");
+}
+
+TEST_F(AsciicastFile, ShowsTheBeginningOfACharacterAtTheEnd) {
+  Asciicast recording(path_, false, header);
+  recording.output(1s, "a\xe2\x82");
+  recording.finish(2s);
+  recording.finish(3s);
+  EXPECT_EQ(lines().size(), 3U);
+  EXPECT_EQ(lines().at(2), json({2.0, "o", "\xef\xbf\xbd"}));
+}
+
+TEST_F(AsciicastFile, IsForItsOwnerAlone) {
+  const Asciicast recording(path_, false, header);
+  struct stat status {};
+  ASSERT_EQ(::stat(path_.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0600U);
+}
+
+TEST_F(AsciicastFile, ReplacesAFileOnlyIfThatIsWanted) {
+  dir_.file("session.cast", "precious");
+  EXPECT_THAT(failure_of(failed, [this] { Asciicast(path_, false, header); }),
+              HasSubstr("session.cast: File exists; --overwrite replaces it"));
+  EXPECT_EQ(read_file(path_), "precious");
+  const Asciicast recording(path_, true, header);
+  EXPECT_EQ(lines().size(), 1U);
+}
+
+TEST_F(AsciicastFile, NamesTheFileThatItCannotMake) {
+  EXPECT_EQ(failure_of(failed, [] { Asciicast("no/such/dir", true, header); }),
+            "cannot record to no/such/dir: No such file or directory");
+}
+
+TEST_F(AsciicastFile, IsGoneWhenDiscarded) {
+  const test::NoDescriptorLeak no_leak;
+  Asciicast recording(path_, false, header);
+  recording.discard();
+  EXPECT_FALSE(is_file(path_));
+}
+
+}  // namespace
+}  // namespace conq::app

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "signals.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "tests/support/descriptors.hpp"
+#include "tests/support/eventually.hpp"
+
+namespace conq::app {
+namespace {
+
+using ::testing::ElementsAre;
+
+void (*disposition(int signal))(int) {
+  struct sigaction action {};
+  ::sigaction(signal, nullptr, &action);
+  return action.sa_handler;
+}
+
+TEST(Signals, BecomeCallsInTheOrderTheyCame) {
+  Poller poller;
+  std::vector<int> came;
+  const Signals signals(poller, {SIGTERM, SIGHUP}, [&](int signal) { came.push_back(signal); });
+  ::raise(SIGTERM);
+  ::raise(SIGHUP);
+  EXPECT_TRUE(came.empty()) << "only wait() calls";
+  ASSERT_TRUE(test::serve_until(poller, [&] { return came.size() == 2; }));
+  EXPECT_THAT(came, ElementsAre(SIGTERM, SIGHUP));
+  ::raise(SIGHUP);
+  ASSERT_TRUE(test::serve_until(poller, [&] { return came.size() == 3; }));
+}
+
+TEST(Signals, DoAgainWhatTheyDidBefore) {
+  const test::NoDescriptorLeak no_leak;
+  {
+    Poller poller;
+    const Signals signals(poller, {SIGTERM}, [](int) {});
+    EXPECT_NE(disposition(SIGTERM), SIG_DFL);
+  }
+  EXPECT_EQ(disposition(SIGTERM), SIG_DFL);
+}
+
+TEST(Signals, StayIgnoredWhereTheyWere) {
+  ::signal(SIGHUP, SIG_IGN);
+  ::signal(SIGWINCH, SIG_IGN);
+  Poller poller;
+  std::vector<int> came;
+  const Signals signals(poller, {SIGHUP, SIGWINCH}, [&](int signal) { came.push_back(signal); });
+  ::raise(SIGHUP);
+  ::raise(SIGWINCH);
+  ASSERT_TRUE(test::serve_until(poller, [&] { return !came.empty(); }));
+  EXPECT_THAT(came, ElementsAre(SIGWINCH));
+}
+
+TEST(Signals, HaveNames) {
+  EXPECT_EQ(signal_name(SIGTERM), "SIGTERM");
+  EXPECT_EQ(signal_name(SIGKILL), "SIGKILL");
+  EXPECT_EQ(signal_name(99), "signal 99");
+}
+
+}  // namespace
+}  // namespace conq::app
