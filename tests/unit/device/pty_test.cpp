@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 
 #include "device/pty_posix.hpp"
 #include "tests/support/bytes.hpp"
+#include "tests/support/descriptor_limit.hpp"
 #include "tests/support/descriptors.hpp"
 #include "tests/support/in_child.hpp"
 #include "tests/support/read_until.hpp"
@@ -71,29 +71,16 @@ TEST(OpenPty, DroppingItLeavesNothingOpen) {
 
 /// Opens a pty with room for `room` more descriptors, fewer than it takes.
 void expect_limit_reached(rlim_t room) {
-  const auto open = test::open_descriptors();
-  rlim_t lowest_free = 0;
-  for (const int fd : open) {
-    if (static_cast<rlim_t>(fd) == lowest_free) ++lowest_free;
-  }
-  rlimit limit{};
-  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
-  const rlimit low{lowest_free + room, limit.rlim_max};
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &low), 0);
+  const test::NoDescriptorLeak no_leak;
   std::error_code ec;
-  const Pty pty = open_pty({}, ec);
-  std::string text;
-  try {
-    open_pty();
-  } catch (const Error& error) {
-    text = error.what();
+  Pty pty;
+  {
+    const test::DescriptorLimit limit(room);
+    pty = open_pty({}, ec);
   }
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
   EXPECT_EQ(ec, std::errc::too_many_files_open);
-  EXPECT_EQ(text, "open a pty: " + ec.message());
   EXPECT_FALSE(pty.master);
   EXPECT_FALSE(pty.slave);
-  EXPECT_EQ(open, test::open_descriptors());
 }
 
 TEST(OpenPty, ReportsTheDescriptorLimitAtTheMaster) {
