@@ -86,6 +86,16 @@ class RelayTest : public testing::Test {
     }
   }
 
+  /// Serves until a test's side is ready or something was served; false at the deadline.
+  bool serve_until_ready(const Fd& peer, short events) {
+    std::array<pollfd, 2> waited{{{peer.get(), events, 0}, {poller.native_handle(), POLLIN, 0}}};
+    const bool came = ::poll(waited.data(), waited.size(),
+                             static_cast<int>(std::chrono::milliseconds(deadline).count())) > 0;
+    EXPECT_TRUE(came) << "not ready before the deadline";
+    serve_all();
+    return came;
+  }
+
   /// Writes all of `text` to a test's side.
   void send(const Fd& peer, std::string_view text) {
     while (!text.empty()) {
@@ -146,15 +156,6 @@ class RelayTest : public testing::Test {
   Poller poller;  // the last: handlers that it calls when it goes find the others
 
  private:
-  /// Serves until a test's side is ready or something was served; false at the deadline.
-  bool serve_until_ready(const Fd& peer, short events) {
-    std::array<pollfd, 2> waited{{{peer.get(), events, 0}, {poller.native_handle(), POLLIN, 0}}};
-    const bool came = ::poll(waited.data(), waited.size(),
-                             static_cast<int>(std::chrono::milliseconds(deadline).count())) > 0;
-    EXPECT_TRUE(came) << "not ready before the deadline";
-    serve_all();
-    return came;
-  }
   /// False at the end.
   static bool take(const Fd& peer, std::string& text, std::size_t limit) {
     std::array<char, 65536> buffer;  // NOLINT(*-member-init): filled by the kernel
