@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+# Asks PROGRAM for its tests and writes them into TESTS, for CTest. See DiscoverTests.cmake.
+execute_process(COMMAND ${PROGRAM} --gtest_list_tests WORKING_DIRECTORY ${FOLDER} TIMEOUT 60
+  OUTPUT_VARIABLE listed ERROR_VARIABLE complaint RESULT_VARIABLE status)
+if(NOT status EQUAL 0)
+  # Left there it would pass for built.
+  file(REMOVE ${PROGRAM} ${TESTS})
+  message(FATAL_ERROR "${PROGRAM} --gtest_list_tests: ${status}\n${listed}\n${complaint}")
+endif()
+
+set(script "")
+# A comment gives the type or the value; brackets and semicolons in it would break the list.
+string(REGEX REPLACE "[ .]*#[^\n]*" "" listed "${listed}")
+string(REPLACE "\n" ";" lines "${listed}")
+foreach(line IN LISTS lines)
+  if(line MATCHES "^  (.+)$")
+    set(test "${suite}.${CMAKE_MATCH_1}")
+    string(APPEND script "add_test([==[${NAME}.${test}]==] [==[${PROGRAM}]==] [==[--gtest_filter=${test}]==] "
+      "--gtest_also_run_disabled_tests)\n"
+      "set_tests_properties([==[${NAME}.${test}]==] PROPERTIES WORKING_DIRECTORY [==[${FOLDER}]==] "
+      "TIMEOUT 120 SKIP_REGULAR_EXPRESSION [==[\\[  SKIPPED \\]]==])\n")
+    if(test MATCHES "(^|\\.|/)DISABLED_")
+      string(APPEND script "set_tests_properties([==[${NAME}.${test}]==] PROPERTIES DISABLED TRUE)\n")
+    endif()
+  elseif(line MATCHES "^([A-Za-z0-9_/]+)\\.?$")
+    set(suite "${CMAKE_MATCH_1}")
+  endif()
+endforeach()
+file(WRITE ${TESTS} "${script}")
