@@ -26,17 +26,17 @@ using ExitHandler = Handler<std::error_code, ExitStatus>;
 
 struct ProcessOptions {
   /// The program and its arguments; a name without a slash is looked up in the PATH of the process.
-  std::vector<std::string> argv;
+  std::vector<std::string> argv = {};
   /// The environment as "NAME=value"; by default the caller's.
-  std::optional<std::vector<std::string>> environment;
+  std::optional<std::vector<std::string>> environment = {};
   /// The working directory; by default the caller's.
-  std::string directory;
+  std::string directory = {};
   /// The window's size, set before the program starts.
-  WinSize size;
+  WinSize size = {};
   /// A process that is gone does not come back, but what it left running may hold its terminal.
   Hangup hangup = Hangup::end;
   /// Descriptors to give besides 0, 1 and 2: ours, and the number it has in the process.
-  std::vector<std::pair<int, int>> keep_fds;
+  std::vector<std::pair<int, int>> keep_fds = {};
 };
 
 class ExitAwaiter;

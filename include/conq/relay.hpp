@@ -36,7 +36,7 @@ struct RelayOptions {
   std::size_t buffer = 65536;                ///< bytes of memory for each direction
   /// Shown each piece before it is passed on, inside wait(); for recording. One that throws ends
   /// its direction with std::errc::operation_canceled; the exception leaves wait().
-  std::function<void(std::span<const std::byte>)> forward_tap, backward_tap;
+  std::function<void(std::span<const std::byte>)> forward_tap = {}, backward_tap = {};
 };
 
 /// What a relay has moved, and what ended each direction: no error if that was the end of its
