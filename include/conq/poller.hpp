@@ -217,7 +217,9 @@ class BasicPoller {
   explicit BasicPoller(std::error_code& ec) noexcept;
   BasicPoller(const BasicPoller&) = delete;
   BasicPoller& operator=(const BasicPoller&) = delete;
-  /// close(); pending handlers are called here, in this thread, where no wait() is left to do so.
+  /// close(); pending handlers are called here, in this thread, where no wait() is left to do so; what
+  /// they throw is dropped. Asynchronous operations of channels that live on are refused from then
+  /// on: errc::closed.
   ~BasicPoller();
 
   /// Puts a console on the queue: non-blocking, registered once, edge-triggered, both directions.

@@ -7,7 +7,7 @@ namespace conq::detail {
 
 bool Engine::may_start(const Direction& direction, std::error_code& ec) const noexcept {
   ec.clear();
-  if (direction.owner.closed) {
+  if (direction.owner.closed || gone_) {
     ec = errc::closed;
   } else if (direction.asynchronous() != nullptr) {
     ec = std::make_error_code(std::errc::operation_in_progress);

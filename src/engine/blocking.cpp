@@ -2,6 +2,7 @@
 // Threads blocked in a call: each makes its own system calls, one of them turns the queue for all
 // while no wait() does.
 
+#include <algorithm>
 #include <array>
 
 #include "engine/engine.hpp"
@@ -11,7 +12,7 @@ namespace conq::detail {
 Deadline deadline_after(std::chrono::nanoseconds limit) noexcept {
   const Clock::time_point now = Clock::now();
   if (limit >= Clock::time_point::max() - now) return std::nullopt;
-  return now + limit;
+  return now + std::max(limit, std::chrono::nanoseconds::zero());
 }
 
 std::optional<std::chrono::nanoseconds> time_left(Deadline deadline) noexcept {

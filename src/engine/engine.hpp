@@ -77,9 +77,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   // Serving (serving.cpp)
   void wait(std::error_code& ec);
   std::size_t wait_for(std::chrono::nanoseconds limit, std::error_code& ec);
-  /// Completes what is still pending on a closed engine. Not to be called inside its wait().
-  void drain() noexcept;
-  bool serving_here() const noexcept;
+  /// To a closed engine: its poller is gone. Completes what is pending, and refuses what comes later.
+  void orphan() noexcept;
   int native_handle(std::error_code& ec) noexcept;
 
   // Exits (exits.cpp)
@@ -123,6 +122,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::size_t serve_turn(Lock& lock, Serving& serving, Deadline deadline, std::error_code& ec);
   void await_work(Lock& lock, Deadline deadline, std::error_code& ec) noexcept;
   void turn_as_server(Lock& lock, Deadline deadline, std::error_code& ec) noexcept;
+  void complete_pending() noexcept;
   bool serve_next(Lock& lock, Serving& serving);
   void deliver(Lock& lock, Direction& direction, Operation& operation);
 
@@ -143,6 +143,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::size_t async_pending_ = 0;         ///< asynchronous operations queued
   bool wake_pending_ = false;             ///< a wake of the kernel's wait is on its way
   bool closed_ = false;
+  bool gone_ = false;                     ///< no wait() will come any more
   std::condition_variable server_wake_;
   std::condition_variable abandoned_;  ///< a system call on an abandoned operation is over
   bool server_dispatching_ = false;    ///< a thread of wait() is about to look at ready_

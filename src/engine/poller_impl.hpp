@@ -72,8 +72,7 @@ BasicPoller<Backend>::~BasicPoller() {
   if (engine_ == nullptr) return;
   std::error_code closed_already;
   engine_->close(closed_already);
-  // In a handler it is the wait() around it that completes the rest.
-  if (!engine_->serving_here()) engine_->drain();
+  engine_->orphan();
 }
 
 template <class Backend>

@@ -24,7 +24,7 @@ class Engine::Serving {
   Serving(const Serving&) = delete;
   Serving& operator=(const Serving&) = delete;
   ~Serving() {
-    const std::lock_guard lock(engine_.mutex_);
+    Lock lock(engine_.mutex_);
     innermost = outer_;
     --engine_.servers_;
     if (buffer_) {
@@ -33,6 +33,10 @@ class Engine::Serving {
     }
     engine_.hand_over();
     engine_.nudge();
+    // A handler destroyed the poller, and left the rest to us.
+    const bool last = engine_.gone_ && engine_.servers_ == 0 && engine_.async_pending_ > 0;
+    lock.unlock();
+    if (last) engine_.complete_pending();
   }
 
   /// The buffer to lend; none if there is no memory. Needs the engine's lock.
@@ -88,8 +92,6 @@ class Engine::HandlerTurn {
   Direction& direction_;
 };
 
-bool Engine::serving_here() const noexcept { return Serving::here(*this); }
-
 void Engine::wait(std::error_code& ec) {
   Serving serving(*this);
   Lock lock(mutex_);
@@ -109,7 +111,16 @@ std::size_t Engine::wait_for(std::chrono::nanoseconds limit, std::error_code& ec
   return served;
 }
 
-void Engine::drain() noexcept {
+void Engine::orphan() noexcept {
+  {
+    const std::lock_guard lock(mutex_);
+    gone_ = true;
+  }
+  // In a handler it is the wait() around it that completes the rest.
+  if (!Serving::here(*this)) complete_pending();
+}
+
+void Engine::complete_pending() noexcept {
   Serving serving(*this);
   Lock lock(mutex_);
   while (async_pending_ > 0) {
