@@ -28,9 +28,9 @@ std::string numbered(std::size_t size);
 void expect_same(std::string_view got, std::string_view wanted);
 
 /// A raw pty, its master on a poller.
-template <class Backend>
+template <class Console>
 struct Terminal {
-  BasicPolledConsole<Backend> console;
+  Console console;
   Fd slave;
   std::string slave_name;
 
@@ -38,8 +38,8 @@ struct Terminal {
   void reopen() { slave = open_slave(slave_name); }
 };
 
-template <class Backend>
-Terminal<Backend> add_terminal(BasicPoller<Backend>& poller, AddOptions options = {}) {
+template <class Poller>
+Terminal<typename Poller::PolledConsole> add_terminal(Poller& poller, AddOptions options = {}) {
   Pty pty = raw_pty();
   return {poller.add(std::move(pty.master), options), std::move(pty.slave), pty.slave_name};
 }
