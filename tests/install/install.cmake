@@ -8,7 +8,8 @@ run_step(${CMAKE_COMMAND} --install ${BUILD} --prefix ${PREFIX})
 set(wanted include/conq/conq.hpp include/conq/detail/operation.hpp lib*/libconq.* lib*/pkgconfig/conq.pc
   lib*/cmake/conq/conqConfig.cmake lib*/cmake/conq/conqConfigVersion.cmake)
 if(TOOL)
-  list(APPEND wanted bin/conq)
+  list(APPEND wanted bin/conq share/man/man1/conq.1 share/man/man1/conq-run.1 share/man/man1/conq-up.1
+    share/bash-completion/completions/conq share/zsh/site-functions/_conq)
 endif()
 foreach(pattern ${wanted})
   # Debian's lib folder may have one for the architecture in it.
