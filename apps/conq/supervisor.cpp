@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "failure.hpp"
+#include "shell_line.hpp"
 #include "window.hpp"
 
 namespace conq::app {
@@ -21,16 +22,13 @@ std::vector<std::string> labels_of(const std::vector<PlannedProcess>& processes)
   return labels;
 }
 
-std::vector<std::string> shell_command(const std::string& line,
-                                       std::optional<std::uint64_t> open_files) {
-  // The limit was raised for conq's own sake. Programs that use select(2) break above 1024.
-  const std::string limit = open_files ? fmt::format("ulimit -S -n {}\n", *open_files) : "";
-  return {"/bin/sh", "-c", limit + line};
-}
-
 std::string describe(ExitStatus status) {
   if (status.signal != 0) return fmt::format("killed by {}", signal_name(status.signal));
-  return fmt::format("exited with status {}", status.code);
+  // What the shell makes of a command that a signal killed.
+  const bool of_signal = status.code > signal_base && status.code <= signal_base + SIGTERM;
+  const std::string killed_by =
+      of_signal ? fmt::format(" ({})", signal_name(status.code - signal_base)) : "";
+  return fmt::format("exited with status {}{}", status.code, killed_by);
 }
 
 }  // namespace

@@ -28,12 +28,12 @@ class Completion : public Up {
     return start;
   }
 
-  /// Types a line's beginning and a TAB, waits for what the shell makes of it, drops the line.
+  /// Types a line's beginning and a TAB, waits for what the shell makes of it, drops the line by
+  /// Ctrl-U. Ctrl-C might come while the shell is still at it.
   static void completes(Tool& shell, const std::string& typed, const std::string& shown) {
     shell.type(typed + "\t");
     shell.see(shown);
-    shell.type("\x03");
-    shell.see("$ ");
+    shell.type("\x15");
   }
 
   static void completes_all(Tool& shell) {
@@ -41,7 +41,7 @@ class Completion : public Up {
     completes(shell, "conq --vers", "--version");
     completes(shell, "conq run --rec", "--record ");
     completes(shell, "conq run --record recor", "recording.cast");
-    completes(shell, "conq run -- ech", "echo ");
+    completes(shell, "conq run -- basenam", "basename ");
     completes(shell, "conq up --keep", "--keep-going ");
     completes(shell, "conq up wo", "worker-1 ");
     completes(shell, "conq up web clo", "clock ");

@@ -68,7 +68,7 @@ TEST_F(RunRecord, HoldsTheOutputAndTheSize) {
 
 TEST_F(RunRecord, HoldsEachChangeOfTheWindow) {
   Tool tool({.arguments = {"run", "--record", path_, "--", "sh", "-c",
-                           "trap 'stty size; exit' WINCH; echo ready; sleep 1000 & wait"}});
+                           "trap 'stty size; exit 0' WINCH; echo ready; sleep 1000 & wait"}});
   tool.see("ready");
   tool.terminal().master.resize({40, 120});
   tool.see("40 120");

@@ -20,7 +20,7 @@ class RunSignals : public ::testing::TestWithParam<int> {};
 
 TEST_P(RunSignals, EndTheCommandAndGiveTheTerminalBack) {
   Tool tool(sh("echo $$; exec sleep 1000"));
-  const std::string before = settings_of(tool.terminal());
+  const std::string before = tool.settings_before();
   const pid_t command = std::stoi(tool.see("\r\n"));
   EXPECT_TRUE(is_raw(tool.terminal()));
   tool.signal(GetParam());
@@ -42,7 +42,7 @@ TEST_P(RunSignals, ArePassedOnAndTheLastWordsShown) {
 TEST_P(RunSignals, HangUpOnACommandThatIgnoresThem) {
   const std::string ignored = GetParam() == SIGHUP ? "HUP" : "INT TERM QUIT";
   Tool tool(sh("trap '' " + ignored + "; echo $$; while :; do sleep 1; done"));
-  const std::string before = settings_of(tool.terminal());
+  const std::string before = tool.settings_before();
   const pid_t command = std::stoi(tool.see("\r\n"));
   tool.signal(GetParam());
   EXPECT_EQ(tool.wait(), 128 + GetParam());
@@ -82,7 +82,7 @@ TEST(RunSignal, ThatWasIgnoredBeforeStaysSo) {
 
 TEST(RunSignal, ThatStopsItGivesTheTerminalBackForAWhile) {
   Tool tool(sh("echo ready; read x; echo got $x"));
-  const std::string before = settings_of(tool.terminal());
+  const std::string before = tool.settings_before();
   tool.see("ready");
   tool.signal(SIGTSTP);
   ASSERT_TRUE(tool.wait_stopped());

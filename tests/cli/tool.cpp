@@ -126,7 +126,7 @@ void write_all(int fd, std::string_view text) {
 
 }  // namespace
 
-Tool::Tool(const Start& start) : terminal_(open_pty(start.size)) {
+Tool::Tool(const Start& start) : terminal_(open_pty(start.size)), before_(settings_of(terminal_)) {
   ::signal(SIGPIPE, SIG_IGN);
   const int slave = terminal_.slave.get();
   std::array<Ends, 3> streams{make_stream(start.in, true, slave),

@@ -42,6 +42,8 @@ class Tool {
 
   pid_t pid() const noexcept { return pid_; }
   Pty& terminal() noexcept { return terminal_; }
+  /// The terminal's settings when the tool was started.
+  const std::string& settings_before() const noexcept { return before_; }
 
   /// Types into the terminal, or writes to stdin's pipe.
   void type(std::string_view text);
@@ -69,6 +71,7 @@ class Tool {
   bool reap(int options, int& status);
 
   Pty terminal_;
+  std::string before_;
   Fd in_, out_, err_;
   std::string seen_;
   std::string out_read_;

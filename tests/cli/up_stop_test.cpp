@@ -95,6 +95,32 @@ TEST_F(UpStop, ShowsTheLastWords) {
   EXPECT_THAT(text, HasSubstr(" exited with status 0\r\n"));
 }
 
+TEST_F(UpStop, LetsTheProgramThatAShellRunsFinish) {
+  // The shell that runs the line must not go first, as its end hangs up on the program.
+  dir_.file("server",
+            "trap 'sleep 0.2; echo goodbye; exit 7' TERM; echo pid $$; "
+            "while :; do sleep 1000 & wait; done\n");
+  for (const char* const line : {"sh server", "cd . && sh server"}) {
+    procfile(std::string("web: ") + line + "\n");
+    Tool tool(in_terminal());
+    pid_shown(tool);
+    tool.signal(SIGTERM);
+    EXPECT_EQ(tool.wait(), 128 + SIGTERM);
+    const std::string text = tool.unseen();
+    EXPECT_THAT(text, HasSubstr(" goodbye\r\n"));
+    EXPECT_THAT(text, HasSubstr(" exited with status 7\r\n"));
+  }
+}
+
+TEST_F(UpStop, EndsAShellsLoop) {
+  procfile("web: echo ready; while :; do sleep 0.05; done\n");
+  Tool tool(in_terminal({"--timeout", "100000"}));
+  tool.see("ready");
+  tool.signal(SIGTERM);
+  EXPECT_EQ(tool.wait(), 128 + SIGTERM);
+  EXPECT_THAT(tool.unseen(), Not(HasSubstr("SIGKILL")));
+}
+
 TEST_F(UpStop, ReachesTheWholeProcessGroup) {
   procfile("web: sleep 1000 & echo pid $!; wait\n");
   Tool tool(in_terminal());

@@ -14,12 +14,12 @@ using ::testing::Not;
 class UpTerminal : public Up {};
 
 TEST_F(UpTerminal, ShowsEachProcessInAColour) {
-  procfile("web: echo one; sleep 1000\nworker: echo two; sleep 1000\n");
-  Tool tool(in_terminal());
-  std::string text = tool.see(" one");
-  EXPECT_THAT(text, HasSubstr("\x1b[36mweb    |\x1b[0m one"));
-  text += tool.see(" two");
-  EXPECT_THAT(text, HasSubstr("\x1b[33mworker |\x1b[0m two"));
+  procfile("web: echo one\nworker: echo two\n");
+  Tool tool(in_terminal({"--keep-going"}));
+  EXPECT_EQ(tool.wait(), 0);
+  const std::string text = tool.unseen();
+  EXPECT_THAT(text, HasSubstr("\x1b[36mweb    |\x1b[0m one\r\n"));
+  EXPECT_THAT(text, HasSubstr("\x1b[33mworker |\x1b[0m two\r\n"));
 }
 
 TEST_F(UpTerminal, ShowsNoColoursWithNoColor) {
@@ -58,7 +58,7 @@ TEST_F(UpTerminal, LetsNoCursorMovementThrough) {
 TEST_F(UpTerminal, IsLeftAsItWas) {
   procfile("web: stty raw -echo; echo ready; sleep 1000\n");
   Tool tool(in_terminal());
-  const std::string before = settings_of(tool.terminal());
+  const std::string before = tool.settings_before();
   tool.see("ready");
   tool.type("\x03");
   EXPECT_EQ(tool.wait(), 128 + SIGINT);
@@ -66,7 +66,10 @@ TEST_F(UpTerminal, IsLeftAsItWas) {
 }
 
 TEST_F(UpTerminal, IsOneOfItsOwnForEachProcess) {
-  procfile("a: test -t 0 && test -t 1 && test -t 2 && tty >a\nb: test -t 0 && tty >b\n");
+  // Each waits for the other, so that a number is not used again.
+  procfile(
+      "a: test -t 0 && test -t 1 && test -t 2 && tty >a; while [ ! -s b ]; do sleep 0.01; done\n"
+      "b: test -t 0 && tty >b; while [ ! -s a ]; do sleep 0.01; done\n");
   EXPECT_EQ(up({"--keep-going"}).status, 0);
   std::string a, b;
   std::ifstream(dir_ / "a") >> a;
