@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+# Fails unless the code blocks of README.md are, word for word, the marked parts of the examples: from
+# the line after `// [readme]` to the line before `// [/readme]`.
+set(examples ${CMAKE_CURRENT_LIST_DIR})
+file(READ ${examples}/../README.md readme)
+
+file(GLOB sources ${examples}/*.cpp)
+set(marked 0)
+foreach(source ${sources})
+  file(READ ${source} code)
+  string(FIND "${code}" "// [readme]\n" from)
+  if(from EQUAL -1)
+    continue()
+  endif()
+  math(EXPR marked "${marked} + 1")
+  math(EXPR from "${from} + 12")
+  string(FIND "${code}" "// [/readme]\n" to)
+  math(EXPR length "${to} - ${from}")
+  string(SUBSTRING "${code}" ${from} ${length} part)
+  string(FIND "${readme}" "```cpp\n${part}```\n" found)
+  if(found EQUAL -1)
+    message(SEND_ERROR "README.md lacks the marked part of ${source}:\n${part}")
+  endif()
+endforeach()
+
+string(REGEX MATCHALL "```cpp\n" blocks "${readme}")
+list(LENGTH blocks blocks)
+if(NOT blocks EQUAL marked)
+  message(SEND_ERROR "README.md has ${blocks} blocks of code, the examples ${marked} marked parts")
+endif()
