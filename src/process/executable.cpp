@@ -3,7 +3,9 @@
 
 #include <unistd.h>
 
-extern "C" char** environ;
+#include <algorithm>
+
+#include "process/spawn_kernel.hpp"
 
 namespace conq::detail {
 namespace {
@@ -18,9 +20,9 @@ std::string default_path() {
 }
 
 std::string path_of(const std::vector<std::string>& environment) {
-  constexpr std::string_view kName = "PATH=";
+  constexpr std::string_view name = "PATH=";
   for (const std::string& variable : environment) {
-    if (variable.starts_with(kName)) return variable.substr(kName.size());
+    if (variable.starts_with(name)) return variable.substr(name.size());
   }
   return default_path();
 }
@@ -37,11 +39,11 @@ std::vector<char*> exec_array(const std::vector<std::string>& strings) {
 }
 
 std::vector<std::string> current_environment() {
-  std::vector<std::string> environment;
-  for (char** each = environ; each != nullptr && *each != nullptr; ++each) {
-    environment.emplace_back(*each);
+  std::vector<std::string> variables;
+  for (char** each = environment(); each != nullptr && *each != nullptr; ++each) {
+    variables.emplace_back(*each);
   }
-  return environment;
+  return variables;
 }
 
 std::vector<std::string> candidates(const std::string& name,

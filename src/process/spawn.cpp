@@ -12,8 +12,8 @@
 
 #include "conq/fd.hpp"
 #include "device/throwing.hpp"
-#include "process/descriptors_kernel.hpp"
 #include "process/executable.hpp"
+#include "process/spawn_kernel.hpp"
 
 namespace conq::detail {
 namespace {
@@ -26,14 +26,16 @@ struct Failure {
   int error;
 };
 
-/// All that the child needs, made before the fork: between fork and exec nothing may allocate, since
-/// another thread may have held the allocator's lock at the fork.
+/// All that the child needs, made before the fork: between fork and exec nothing may allocate,
+/// since another thread may have held the allocator's lock at the fork.
 struct Plan {
-  explicit Plan(const SpawnRequest& request)
+  Plan(const SpawnRequest& request, const Fd& child_report)
       : slave_fd(request.slave_fd),
+        report(child_report.get()),
         directory(request.directory.empty() ? nullptr : request.directory.c_str()),
         keep_fds(request.keep_fds),
         variables(request.environment ? *request.environment : current_environment()),
+        looked_up(request.argv.front().find('/') == std::string::npos),
         paths(candidates(request.argv.front(), variables)),
         argv(exec_array(request.argv)),
         environment(exec_array(variables)) {
@@ -41,19 +43,30 @@ struct Plan {
     shell_argv.reserve(argv.size() + 1);
     shell_argv.push_back(shell.data());
     for (char* argument : argv) shell_argv.push_back(argument);
-    for (const auto& [ours, its] : keep_fds) highest = std::max(highest, its);
+    for (const auto& [ours, its] : keep_fds) {
+      sources.push_back(ours);
+      targets.push_back(its);
+    }
+    std::sort(sources.begin(), sources.end());
+    std::sort(targets.begin(), targets.end());
+    above = targets.back() + 1;
+    targets.push_back(above);
   }
 
   int slave_fd;
+  int report;
   const char* directory;
   std::vector<std::pair<int, int>> keep_fds;
   std::vector<std::string> variables;
+  bool looked_up;
   std::vector<std::string> paths;
   std::string shell = "sh";
   std::vector<char*> argv;
   std::vector<char*> shell_argv;
   std::vector<char*> environment;
-  int highest = STDERR_FILENO;  ///< the highest descriptor that the program is given
+  std::vector<int> sources{slave_fd, report};  ///< what the child needs of ours, in order
+  std::vector<int> targets{STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO};  ///< what it ends up with
+  int above = 0;  ///< behind all that the program is given; the last of the targets: the report
 };
 
 /// Blocks every signal in this thread for its lifetime: no handler of the host runs in the child.
@@ -74,53 +87,60 @@ class SignalsBlocked {
 
 // From here on to run_child: in the child, async-signal-safe calls alone.
 
-[[noreturn]] void give_up(int report, Step step) noexcept {
+[[noreturn]] void give_up(const Plan& plan, Step step) noexcept {
   const Failure failure{step, errno};
-  [[maybe_unused]] const ssize_t written = ::write(report, &failure, sizeof failure);
+  [[maybe_unused]] const ssize_t written = ::write(plan.report, &failure, sizeof failure);
   ::_exit(127);
 }
 
-void reset_signals() noexcept {
+/// The host's handlers are gone from here on, so that signals may be let in later.
+void reset_dispositions() noexcept {
   struct sigaction standard {};
   standard.sa_handler = SIG_DFL;
   for (int signal = 1; signal < NSIG; ++signal) ::sigaction(signal, &standard, nullptr);
+}
+
+void unblock_signals() noexcept {
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-bool is_kept(const Plan& plan, int fd) noexcept {
-  return std::any_of(plan.keep_fds.begin(), plan.keep_fds.end(),
-                     [fd](const auto& kept) { return kept.second == fd; });
+void close_all_but(const std::vector<int>& sorted) noexcept {
+  int first = 0;
+  for (const int kept : sorted) {
+    if (first < kept) close_descriptors(first, kept - 1);
+    first = kept + 1;
+  }
+  close_descriptors(first, last_descriptor);
 }
 
-/// Puts the descriptors where the program wants them and closes all others. `report` moves behind them.
-void arrange_descriptors(Plan& plan, int& report) noexcept {
-  const int above = plan.highest + 1;
-  // First all out of the way, so that no number is overwritten before it was copied.
-  const int moved = ::fcntl(report, F_DUPFD_CLOEXEC, above + 1);
-  if (moved < 0) give_up(report, Step::descriptors);
-  report = moved;
-  for (auto& [ours, its] : plan.keep_fds) {
-    ours = ::fcntl(ours, F_DUPFD, above + 1);
-    if (ours < 0) give_up(report, Step::descriptors);
+/// Out of the way of the targets, so that none is overwritten before it was copied.
+void move_up(const Plan& plan, int& fd) noexcept {
+  const int moved = ::fcntl(fd, F_DUPFD_CLOEXEC, plan.above + 1);
+  if (moved < 0) give_up(plan, Step::descriptors);
+  fd = moved;
+}
+
+void put(const Plan& plan, int fd, int target) noexcept {
+  if (::dup2(fd, target) < 0) give_up(plan, Step::descriptors);
+}
+
+/// Puts the descriptors where the program wants them and closes all others: most of them first, so
+/// that a host at its limit has room for the copies.
+void arrange_descriptors(Plan& plan) noexcept {
+  close_all_but(plan.sources);
+  move_up(plan, plan.report);
+  move_up(plan, plan.slave_fd);
+  for (auto& [ours, its] : plan.keep_fds) move_up(plan, ours);
+  for (int standard = STDIN_FILENO; standard <= STDERR_FILENO; ++standard) {
+    put(plan, plan.slave_fd, standard);
   }
-  const int slave = ::fcntl(plan.slave_fd, F_DUPFD, above + 1);
-  if (slave < 0) give_up(report, Step::descriptors);
-  for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-    if (::dup2(slave, standard) < 0) give_up(report, Step::descriptors);
-  }
-  for (const auto& [ours, its] : plan.keep_fds) {
-    if (::dup2(ours, its) < 0) give_up(report, Step::descriptors);
-  }
-  if (::dup2(report, above) < 0 || ::fcntl(above, F_SETFD, FD_CLOEXEC) != 0) {
-    give_up(report, Step::descriptors);
-  }
-  report = above;
-  for (int fd = STDERR_FILENO + 1; fd < above; ++fd) {
-    if (!is_kept(plan, fd)) ::close(fd);
-  }
-  close_from(above + 1);
+  for (const auto& [ours, its] : plan.keep_fds) put(plan, ours, its);
+  put(plan, plan.report, plan.above);
+  if (::fcntl(plan.above, F_SETFD, FD_CLOEXEC) != 0) give_up(plan, Step::descriptors);
+  plan.report = plan.above;
+  close_all_but(plan.targets);
 }
 
 void exec_program(Plan& plan) noexcept {
@@ -134,16 +154,22 @@ void exec_program(Plan& plan) noexcept {
     if (errno == EACCES) denied = errno;
     if (errno != EACCES && errno != ENOENT && errno != ENOTDIR) return;
   }
-  if (denied != 0) errno = denied;
+  if (denied != 0) {
+    errno = denied;
+  } else if (plan.looked_up) {
+    errno = ENOENT;  // what became of the last folder of the path is no news of the program
+  }
 }
 
-[[noreturn]] void run_child(Plan& plan, int report) noexcept {
-  reset_signals();
-  if (::setsid() < 0 || ::ioctl(plan.slave_fd, TIOCSCTTY, 0) != 0) give_up(report, Step::terminal);
-  arrange_descriptors(plan, report);
-  if (plan.directory != nullptr && ::chdir(plan.directory) != 0) give_up(report, Step::directory);
+[[noreturn]] void run_child(Plan& plan) noexcept {
+  reset_dispositions();
+  if (::setsid() < 0 || ::ioctl(plan.slave_fd, TIOCSCTTY, 0) != 0) give_up(plan, Step::terminal);
+  arrange_descriptors(plan);
+  if (plan.directory != nullptr && ::chdir(plan.directory) != 0) give_up(plan, Step::directory);
+  // Only now: a key at the host's terminal must not stop us before we left its session.
+  unblock_signals();
   exec_program(plan);
-  give_up(report, Step::exec);
+  give_up(plan, Step::exec);
 }
 
 std::string call_of(Step step, const SpawnRequest& request) {
@@ -169,32 +195,49 @@ bool read_failure(int report, Failure& failure) noexcept {
   return count == static_cast<ssize_t>(sizeof failure);
 }
 
-}  // namespace
+bool has_zero_byte(const std::string& text) { return text.find('\0') != std::string::npos; }
 
-pid_t spawn(const SpawnRequest& request, std::error_code& ec, std::string& failed_call) {
+/// What cannot be asked for. A 0 byte would silently cut the text short.
+bool refuse(const SpawnRequest& request, std::error_code& ec, std::string& failed_call) {
   if (request.argv.empty() || request.argv.front().empty()) {
     failed_call = "exec a program without a name";
     ec = std::make_error_code(std::errc::no_such_file_or_directory);
-    return -1;
+    return true;
   }
   const auto misplaced = [](const auto& kept) { return kept.second <= STDERR_FILENO; };
   if (std::any_of(request.keep_fds.begin(), request.keep_fds.end(), misplaced)) {
     failed_call = "keep a descriptor as 0, 1 or 2";
     ec = std::make_error_code(std::errc::invalid_argument);
-    return -1;
+    return true;
   }
-  Plan plan(request);
+  const auto cut = [](const std::vector<std::string>& texts) {
+    return std::any_of(texts.begin(), texts.end(), has_zero_byte);
+  };
+  if (cut(request.argv) || has_zero_byte(request.directory) ||
+      (request.environment && cut(*request.environment))) {
+    failed_call = "give a text with a 0 byte to a program";
+    ec = std::make_error_code(std::errc::invalid_argument);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+pid_t spawn(const SpawnRequest& request, std::error_code& ec, std::string& failed_call) {
+  if (refuse(request, ec, failed_call)) return -1;
   Fd report;
   Fd child_report;
   failed_call = "make a pipe for " + request.argv.front();
   make_pipe(report, child_report, ec);
   if (ec) return -1;
+  Plan plan(request, child_report);
   failed_call = "fork for " + request.argv.front();
   pid_t pid = -1;
   {
     const SignalsBlocked blocked;
     pid = ::fork();
-    if (pid == 0) run_child(plan, child_report.get());
+    if (pid == 0) run_child(plan);
     if (pid < 0) ec = last_error();
   }
   if (pid < 0) return -1;

@@ -22,8 +22,9 @@ struct SpawnRequest {
 
 /// Starts a program as the leader of a new session at the terminal `slave_fd`, every signal at its
 /// default and unblocked, no descriptor but the asked for. Returns once exec(2) has succeeded.
-/// On failure no child is left; `ec` is the error of the call that `failed_call` names, for instance
-/// "chdir /nope" or "exec foo". May be called while other threads fork. Throws std::bad_alloc.
+/// On failure no child is left; `ec` is the error of the call that `failed_call` names, for
+/// instance "chdir /nope" or "exec foo". May be called while other threads fork. Throws
+/// std::bad_alloc.
 pid_t spawn(const SpawnRequest& request, std::error_code& ec, std::string& failed_call);
 
 }  // namespace conq::detail

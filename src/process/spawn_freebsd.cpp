@@ -5,26 +5,27 @@
 #include <array>
 
 #include "device/throwing.hpp"
-#include "process/descriptors_kernel.hpp"
+#include "process/spawn_kernel.hpp"
+
+extern "C" char** environ;
 
 namespace conq::detail {
 
 void make_pipe(Fd& read_end, Fd& write_end, std::error_code& ec) noexcept {
-  // There is no pipe2(2): a fork and exec of another thread in between gets both ends.
   std::array<int, 2> ends{};
-  if (::pipe(ends.data()) != 0) {
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
     ec = last_error();
     return;
   }
   ec.clear();
   read_end.reset(ends[0]);
   write_end.reset(ends[1]);
-  for (const int end : ends) ::fcntl(end, F_SETFD, FD_CLOEXEC);
 }
 
-void close_from(int lowest) noexcept {
-  const int limit = ::getdtablesize();
-  for (int fd = lowest; fd < limit; ++fd) ::close(fd);
+void close_descriptors(int first, int last) noexcept {
+  ::close_range(static_cast<unsigned>(first), static_cast<unsigned>(last), 0);
 }
+
+char** environment() noexcept { return ::environ; }
 
 }  // namespace conq::detail

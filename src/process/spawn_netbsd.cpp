@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
 
 #include "device/throwing.hpp"
-#include "process/descriptors_kernel.hpp"
+#include "process/spawn_kernel.hpp"
+
+extern "C" char** environ;
 
 namespace conq::detail {
 
@@ -22,12 +22,14 @@ void make_pipe(Fd& read_end, Fd& write_end, std::error_code& ec) noexcept {
   write_end.reset(ends[1]);
 }
 
-void close_from(int lowest) noexcept {
-  // By number: the call came with Linux 5.9, glibc's wrapper with 2.34.
-  if (::syscall(SYS_close_range, static_cast<unsigned>(lowest), ~0U, 0U) == 0) return;
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  for (int fd = lowest; fd < static_cast<int>(limit.rlim_max); ++fd) ::close(fd);
+void close_descriptors(int first, int last) noexcept {
+  if (last == last_descriptor) {
+    ::fcntl(first, F_CLOSEM);
+    return;
+  }
+  for (int fd = first; fd <= last; ++fd) ::close(fd);
 }
+
+char** environment() noexcept { return ::environ; }
 
 }  // namespace conq::detail

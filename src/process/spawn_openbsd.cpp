@@ -5,7 +5,9 @@
 #include <array>
 
 #include "device/throwing.hpp"
-#include "process/descriptors_kernel.hpp"
+#include "process/spawn_kernel.hpp"
+
+extern "C" char** environ;
 
 namespace conq::detail {
 
@@ -20,6 +22,14 @@ void make_pipe(Fd& read_end, Fd& write_end, std::error_code& ec) noexcept {
   write_end.reset(ends[1]);
 }
 
-void close_from(int lowest) noexcept { ::closefrom(lowest); }
+void close_descriptors(int first, int last) noexcept {
+  if (last == last_descriptor) {
+    ::closefrom(first);
+    return;
+  }
+  for (int fd = first; fd <= last; ++fd) ::close(fd);
+}
+
+char** environment() noexcept { return ::environ; }
 
 }  // namespace conq::detail

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstring>
+
+#include "device/throwing.hpp"
+#include "process/spawn_kernel.hpp"
+
+namespace conq::detail {
+namespace {
+
+/// The number that a name of /proc/self/fd stands for; -1 for "." and "..".
+int number_of(const char* name) noexcept {
+  if (*name < '0' || *name > '9') return -1;
+  int number = 0;
+  for (; *name != '\0'; ++name) number = number * 10 + (*name - '0');
+  return number;
+}
+
+/// Closes what /proc lists; false without /proc. As opendir(3) allocates, the system call itself.
+bool close_listed(int first, int last) noexcept {
+  const int folder = ::open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return false;
+  alignas(dirent64) std::array<char, 4096> entries{};
+  for (;;) {
+    const long size = ::syscall(SYS_getdents64, folder, entries.data(), entries.size());
+    if (size <= 0) break;
+    for (long at = 0; at < size;) {
+      const char* entry = entries.data() + at;
+      unsigned short length = 0;
+      std::memcpy(&length, entry + offsetof(dirent64, d_reclen), sizeof length);
+      const int fd = number_of(entry + offsetof(dirent64, d_name));
+      if (fd >= first && fd <= last && fd != folder) ::close(fd);
+      at += length;
+    }
+  }
+  ::close(folder);
+  return true;
+}
+
+}  // namespace
+
+void make_pipe(Fd& read_end, Fd& write_end, std::error_code& ec) noexcept {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+    ec = last_error();
+    return;
+  }
+  ec.clear();
+  read_end.reset(ends[0]);
+  write_end.reset(ends[1]);
+}
+
+void close_descriptors(int first, int last) noexcept {
+  // By number: the call came with Linux 5.9, glibc's wrapper with 2.34.
+  if (::syscall(SYS_close_range, static_cast<unsigned>(first), static_cast<unsigned>(last), 0U) ==
+      0) {
+    return;
+  }
+  ::close(first);  // in a full table, room for the list of the others
+  if (close_listed(first, last)) return;
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  const rlim_t end = std::min<rlim_t>(limit.rlim_cur, last_descriptor);
+  for (int fd = first; fd <= last && static_cast<rlim_t>(fd) < end; ++fd) ::close(fd);
+}
+
+char** environment() noexcept { return ::environ; }
+
+}  // namespace conq::detail
