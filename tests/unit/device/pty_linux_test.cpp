@@ -2,7 +2,6 @@
 // Other devpts instances than ours, the limit of ptys, and kernels without TIOCGPTPEER.
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <unistd.h>
@@ -16,6 +15,7 @@
 #include "tests/support/bytes.hpp"
 #include "tests/support/descriptors.hpp"
 #include "tests/support/in_child.hpp"
+#include "tests/support/own_mounts_linux.hpp"
 #include "tests/support/read_until.hpp"
 #include "tests/support/refuse_syscall_linux.hpp"
 #include "tests/support/temp_dir.hpp"
@@ -23,15 +23,9 @@
 namespace conq {
 namespace {
 
+using test::own_mounts;
 using test::read_available;
 using test::read_until;
-
-/// Gives the calling process mounts of its own; false, with errno, where that is not permitted.
-bool own_mounts() {
-  const int namespaces = ::geteuid() == 0 ? CLONE_NEWNS : CLONE_NEWNS | CLONE_NEWUSER;
-  return ::unshare(namespaces) == 0 &&
-         ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
-}
 
 /// Mounts a devpts instance of its own at `where`.
 bool mount_devpts(const std::string& where, const std::string& options = "") {
