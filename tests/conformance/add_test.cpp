@@ -4,14 +4,14 @@
 
 #include <deque>
 
-#include "tests/conformance/fixture.hpp"
+#include "tests/support/poller_test.hpp"
 #include "tests/support/in_child.hpp"
 
 namespace conq::test {
 namespace {
 
 template <class On>
-class Add : public Conformance<On> {};
+class Add : public PollerTest<On> {};
 TYPED_TEST_SUITE(Add, Backends, BackendNames);
 
 TYPED_TEST(Add, MakesTheConsoleNonBlockingAndKeepsNameAndDescriptor) {

@@ -6,14 +6,14 @@
 #include <memory>
 
 #include "conq/task.hpp"
-#include "tests/conformance/fixture.hpp"
+#include "tests/support/poller_test.hpp"
 #include "tests/support/counted_new.hpp"
 
 namespace conq::test {
 namespace {
 
 template <class On>
-class Allocation : public Conformance<On> {
+class Allocation : public PollerTest<On> {
  protected:
   using Console = typename On::Console;
   static constexpr int rounds = 100;

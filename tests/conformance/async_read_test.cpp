@@ -3,13 +3,13 @@
 #include <deque>
 #include <memory>
 
-#include "tests/conformance/fixture.hpp"
+#include "tests/support/poller_test.hpp"
 
 namespace conq::test {
 namespace {
 
 template <class On>
-class AsyncRead : public Conformance<On> {};
+class AsyncRead : public PollerTest<On> {};
 TYPED_TEST_SUITE(AsyncRead, Backends, BackendNames);
 
 TYPED_TEST(AsyncRead, IntoABufferTellsHowMuch) {

@@ -2,13 +2,13 @@
 #include <functional>
 #include <memory>
 
-#include "tests/conformance/fixture.hpp"
+#include "tests/support/poller_test.hpp"
 
 namespace conq::test {
 namespace {
 
 template <class On>
-class AsyncWrite : public Conformance<On> {};
+class AsyncWrite : public PollerTest<On> {};
 TYPED_TEST_SUITE(AsyncWrite, Backends, BackendNames);
 
 TYPED_TEST(AsyncWrite, CompletesWhenAllIsWritten) {

@@ -2,13 +2,13 @@
 #include <algorithm>
 #include <deque>
 
-#include "tests/conformance/fixture.hpp"
+#include "tests/support/poller_test.hpp"
 
 namespace conq::test {
 namespace {
 
 template <class On>
-class BlockingRead : public Conformance<On> {};
+class BlockingRead : public PollerTest<On> {};
 TYPED_TEST_SUITE(BlockingRead, Backends, BackendNames);
 
 TYPED_TEST(BlockingRead, ReturnsWhatIsThere) {

@@ -2,13 +2,13 @@
 #include <algorithm>
 #include <deque>
 
-#include "tests/conformance/fixture.hpp"
+#include "tests/support/poller_test.hpp"
 
 namespace conq::test {
 namespace {
 
 template <class On>
-class BlockingWrite : public Conformance<On> {};
+class BlockingWrite : public PollerTest<On> {};
 TYPED_TEST_SUITE(BlockingWrite, Backends, BackendNames);
 
 TYPED_TEST(BlockingWrite, ReturnsWhenAllIsWritten) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/conformance/fixture.hpp"
+#include "tests/support/poller_test.hpp"
 
 namespace conq::test {
 namespace {
 
 template <class On>
-class Cancel : public Conformance<On> {};
+class Cancel : public PollerTest<On> {};
 TYPED_TEST_SUITE(Cancel, Backends, BackendNames);
 
 TYPED_TEST(Cancel, EndsAPendingRead) {

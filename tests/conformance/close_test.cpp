@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/conformance/fixture.hpp"
+#include "tests/support/poller_test.hpp"
 
 namespace conq::test {
 namespace {
 
 template <class On>
-class Close : public Conformance<On> {};
+class Close : public PollerTest<On> {};
 TYPED_TEST_SUITE(Close, Backends, BackendNames);
 
 /// Every fallible member of a console without a descriptor.

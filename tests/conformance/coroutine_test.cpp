@@ -2,7 +2,7 @@
 #include <optional>
 
 #include "conq/task.hpp"
-#include "tests/conformance/fixture.hpp"
+#include "tests/support/poller_test.hpp"
 
 namespace conq::test {
 namespace {
@@ -29,7 +29,7 @@ struct End {
 };
 
 template <class On>
-class Coroutine : public Conformance<On> {
+class Coroutine : public PollerTest<On> {
  protected:
   using Console = typename On::Console;
 

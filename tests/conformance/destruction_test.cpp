@@ -4,13 +4,13 @@
 #include <optional>
 #include <stdexcept>
 
-#include "tests/conformance/fixture.hpp"
+#include "tests/support/poller_test.hpp"
 
 namespace conq::test {
 namespace {
 
 template <class On>
-class Destruction : public Conformance<On> {
+class Destruction : public PollerTest<On> {
  protected:
   using Terminal = test::Terminal<typename On::Console>;
 

@@ -3,14 +3,14 @@
 #include <deque>
 
 #include "conq/task.hpp"
-#include "tests/conformance/fixture.hpp"
+#include "tests/support/poller_test.hpp"
 
 namespace conq::test {
 namespace {
 
 /// Consoles with more to read than one read takes; who was served is written down.
 template <class On>
-class Fairness : public Conformance<On> {
+class Fairness : public PollerTest<On> {
  protected:
   using Console = typename On::Console;
   static constexpr std::size_t consoles = 3;

@@ -2,13 +2,13 @@
 // A number is given to the next descriptor at once; an event on its way must not be.
 #include <optional>
 
-#include "tests/conformance/fixture.hpp"
+#include "tests/support/poller_test.hpp"
 
 namespace conq::test {
 namespace {
 
 template <class On>
-class Generations : public Conformance<On> {};
+class Generations : public PollerTest<On> {};
 TYPED_TEST_SUITE(Generations, Backends, BackendNames);
 
 TYPED_TEST(Generations, AnEventOfAClosedConsoleNeverReachesTheOneThatGetsItsNumber) {

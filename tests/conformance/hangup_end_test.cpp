@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/conformance/fixture.hpp"
+#include "tests/support/poller_test.hpp"
 
 namespace conq::test {
 namespace {
 
 template <class On>
-class HangupEnd : public Conformance<On> {
+class HangupEnd : public PollerTest<On> {
  protected:
-  auto add_terminal() { return Conformance<On>::add_terminal(Hangup::end); }
+  auto add_terminal() { return PollerTest<On>::add_terminal(Hangup::end); }
 };
 TYPED_TEST_SUITE(HangupEnd, Backends, BackendNames);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/conformance/fixture.hpp"
+#include "tests/support/poller_test.hpp"
 
 namespace conq::test {
 namespace {
@@ -7,7 +7,7 @@ namespace {
 using std::chrono::milliseconds;
 
 template <class On>
-class HangupWait : public Conformance<On> {};
+class HangupWait : public PollerTest<On> {};
 TYPED_TEST_SUITE(HangupWait, Backends, BackendNames);
 
 TYPED_TEST(HangupWait, IsWhatAConsoleGetsByDefault) { EXPECT_EQ(AddOptions{}.hangup, Hangup::wait); }

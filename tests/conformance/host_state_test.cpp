@@ -5,7 +5,7 @@
 
 #include <map>
 
-#include "tests/conformance/fixture.hpp"
+#include "tests/support/poller_test.hpp"
 #include "tests/support/shell.hpp"
 
 namespace conq::test {
@@ -32,7 +32,7 @@ struct SignalState {
 };
 
 template <class On>
-class HostState : public Conformance<On> {
+class HostState : public PollerTest<On> {
  protected:
   /// Something of everything the library does.
   void use_all() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <sys/epoll.h>
 
-#include "tests/conformance/fixture.hpp"
+#include "tests/support/poller_test.hpp"
 
 namespace conq::test {
 namespace {
@@ -9,7 +9,7 @@ namespace {
 using std::chrono::nanoseconds;
 
 template <class On>
-class NativeHandleInEpoll : public Conformance<On> {};
+class NativeHandleInEpoll : public PollerTest<On> {};
 TYPED_TEST_SUITE(NativeHandleInEpoll, Backends, BackendNames);
 
 /// An event loop of somebody else's.

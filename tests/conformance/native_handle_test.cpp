@@ -2,7 +2,7 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 
-#include "tests/conformance/fixture.hpp"
+#include "tests/support/poller_test.hpp"
 #include "tests/support/in_child.hpp"
 #include "tests/support/shell.hpp"
 
@@ -13,7 +13,7 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
 template <class On>
-class NativeHandle : public Conformance<On> {
+class NativeHandle : public PollerTest<On> {
  protected:
   /// What a foreign event loop does, until `holds`.
   template <class Predicate>
@@ -193,8 +193,7 @@ TYPED_TEST(NativeHandle, ComesToRestOnAHungUpConsole) {
     say(terminal.slave, "x");
     ASSERT_TRUE(this->loop_until([&] { return read.calls() == 1; }));
     ASSERT_TRUE(this->comes_to_rest());
-    read.~Outcome();
-    new (&read) Outcome;
+    read = Outcome();
     terminal.console.async_read(read.lent_handler());
     ASSERT_TRUE(this->comes_to_rest());
   }

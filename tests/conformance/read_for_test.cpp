@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/conformance/fixture.hpp"
+#include "tests/support/poller_test.hpp"
 
 namespace conq::test {
 namespace {
@@ -8,7 +8,7 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
 template <class On>
-class ReadFor : public Conformance<On> {
+class ReadFor : public PollerTest<On> {
  protected:
   using Console = typename On::Console;
 

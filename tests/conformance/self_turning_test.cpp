@@ -3,7 +3,7 @@
 #include <deque>
 #include <mutex>
 
-#include "tests/conformance/fixture.hpp"
+#include "tests/support/poller_test.hpp"
 
 namespace conq::test {
 namespace {
@@ -11,7 +11,7 @@ namespace {
 using std::chrono::milliseconds;
 
 template <class On>
-class SelfTurning : public Conformance<On> {};
+class SelfTurning : public PollerTest<On> {};
 TYPED_TEST_SUITE(SelfTurning, Backends, BackendNames);
 
 TYPED_TEST(SelfTurning, ABlockedReadNeedsNoThread) {

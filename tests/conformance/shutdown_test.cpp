@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <deque>
 
-#include "tests/conformance/fixture.hpp"
+#include "tests/support/poller_test.hpp"
 
 namespace conq::test {
 namespace {
 
 template <class On>
-class Shutdown : public Conformance<On> {};
+class Shutdown : public PollerTest<On> {};
 TYPED_TEST_SUITE(Shutdown, Backends, BackendNames);
 
 TYPED_TEST(Shutdown, EndsABlockedRead) {

@@ -4,14 +4,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "tests/conformance/fixture.hpp"
+#include "tests/support/poller_test.hpp"
 #include "tests/support/temp_dir.hpp"
 
 namespace conq::test {
 namespace {
 
 template <class On>
-class Streams : public Conformance<On> {
+class Streams : public PollerTest<On> {
  protected:
   static std::pair<Fd, Fd> pipe() {
     std::array<int, 2> ends{};

@@ -2,7 +2,7 @@
 #include <deque>
 #include <set>
 
-#include "tests/conformance/fixture.hpp"
+#include "tests/support/poller_test.hpp"
 
 namespace conq::test {
 namespace {
@@ -11,7 +11,7 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
 template <class On>
-class Wait : public Conformance<On> {};
+class Wait : public PollerTest<On> {};
 TYPED_TEST_SUITE(Wait, Backends, BackendNames);
 
 TYPED_TEST(Wait, ServesUntilClose) {

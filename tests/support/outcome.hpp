@@ -2,6 +2,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <string>
@@ -13,17 +14,18 @@
 
 namespace conq::test {
 
-/// What the handler of one operation was told, and how often. May be asked from any thread.
+/// What the handler of one operation was told, and how often. May be asked from any thread. An
+/// operation that is pending when this goes tells nobody.
 class Outcome {
  public:
   /// For an async_read into a buffer, or an async_write.
   auto handler() {
-    return [this](std::error_code error, std::size_t count) { note(error, count, {}); };
+    return [told = told_](std::error_code error, std::size_t count) { told->note(error, count, {}); };
   }
   /// For an async_read that is lent the bytes.
   auto lent_handler() {
-    return [this](std::error_code error, std::span<const std::byte> bytes) {
-      note(error, bytes.size(), test::text(bytes));
+    return [told = told_](std::error_code error, std::span<const std::byte> bytes) {
+      told->note(error, bytes.size(), test::text(bytes));
     };
   }
 
@@ -35,12 +37,24 @@ class Outcome {
 
   /// Until the handler was called, by a wait() in another thread; false at the deadline.
   bool wait() const {
-    std::unique_lock lock(mutex_);
-    return called_.wait_for(lock, deadline, [this] { return told_.calls > 0; });
+    std::unique_lock lock(told_->mutex);
+    return told_->called.wait_for(lock, deadline, [this] { return told_->calls > 0; });
   }
 
  private:
   struct Told {
+    void note(std::error_code the_error, std::size_t the_count, std::string the_text) {
+      const std::lock_guard lock(mutex);
+      ++calls;
+      error = the_error;
+      count = the_count;
+      text = std::move(the_text);
+      thread = std::this_thread::get_id();
+      called.notify_all();
+    }
+
+    std::mutex mutex;
+    std::condition_variable called;
     int calls = 0;
     std::error_code error;
     std::size_t count = 0;
@@ -48,21 +62,13 @@ class Outcome {
     std::thread::id thread;
   };
 
-  void note(std::error_code error, std::size_t count, std::string text) {
-    const std::lock_guard lock(mutex_);
-    told_ = {told_.calls + 1, error, count, std::move(text), std::this_thread::get_id()};
-    called_.notify_all();
-  }
-
   template <class T>
   T get(T Told::*member) const {
-    const std::lock_guard lock(mutex_);
-    return told_.*member;
+    const std::lock_guard lock(told_->mutex);
+    return *told_.*member;
   }
 
-  mutable std::mutex mutex_;
-  mutable std::condition_variable called_;
-  Told told_;
+  std::shared_ptr<Told> told_ = std::make_shared<Told>();
 };
 
 }  // namespace conq::test

@@ -10,47 +10,81 @@ namespace conq::detail {
 namespace {
 
 struct Element {
-  char name;
-  bool listed = false;
+  char name = 0;
   Element* previous = nullptr;
   Element* next = nullptr;
+  bool listed = false;
 };
-using List = IntrusiveList<Element, &Element::previous, &Element::next, &Element::listed>;
 
-std::string names(const List& list) {
-  std::string all;
-  for (const Element* each = list.front(); each != nullptr; each = each->next) all += each->name;
-  return all;
+class List : public testing::Test {
+ protected:
+  /// The names in order; empties the list.
+  std::string take_all() {
+    std::string names;
+    while (Element* const first = list.front()) {
+      names += first->name;
+      list.remove(*first);
+    }
+    EXPECT_TRUE(list.empty());
+    EXPECT_EQ(list.size(), 0U);
+    return names;
+  }
+
+  IntrusiveList<Element, &Element::previous, &Element::next, &Element::listed> list;
+  Element a{'a'};
+  Element b{'b'};
+  Element c{'c'};
+};
+
+TEST_F(List, IsEmptyAtFirst) {
+  EXPECT_TRUE(list.empty());
+  EXPECT_EQ(list.size(), 0U);
+  EXPECT_EQ(list.front(), nullptr);
 }
 
-TEST(IntrusiveList, KeepsTheOrderWhereverOneIsTakenOff) {
-  std::array<Element, 4> all{{{'a'}, {'b'}, {'c'}, {'d'}}};
-  for (Element& taken : all) {
-    List list;
-    std::string left;
-    for (Element& each : all) {
-      list.push_back(each);
-      if (&each != &taken) left += each.name;
-    }
-    list.remove(taken);
-    EXPECT_EQ(names(list), left);
-    EXPECT_EQ(list.size(), 3U);
-    list.push_back(taken);
-    EXPECT_EQ(names(list), left + taken.name);
-    for (Element& each : all) list.remove(each);
-    EXPECT_TRUE(list.empty());
+TEST_F(List, KeepsTheOrder) {
+  list.push_back(a);
+  list.push_back(b);
+  list.push_back(c);
+  EXPECT_EQ(list.size(), 3U);
+  EXPECT_FALSE(list.empty());
+  EXPECT_EQ(take_all(), "abc");
+}
+
+TEST_F(List, TakesAnElementOnce) {
+  list.push_back(a);
+  list.push_back(b);
+  list.push_back(a);
+  EXPECT_EQ(list.size(), 2U);
+  EXPECT_EQ(take_all(), "ab");
+}
+
+TEST_F(List, LosesTheFirstTheLastAndTheOneBetween) {
+  for (Element* const gone : {&a, &b, &c}) {
+    list.push_back(a);
+    list.push_back(b);
+    list.push_back(c);
+    list.remove(*gone);
+    std::string wanted = "abc";
+    std::erase(wanted, gone->name);
+    EXPECT_EQ(take_all(), wanted);
   }
 }
 
-TEST(IntrusiveList, PuttingOnTwiceAndTakingOffTwiceDoNothing) {
-  Element only{'a'};
-  List list;
-  list.push_back(only);
-  list.push_back(only);
-  EXPECT_EQ(list.size(), 1U);
-  list.remove(only);
-  list.remove(only);
-  EXPECT_EQ(list.size(), 0U);
+TEST_F(List, DoesNothingToRemoveWhatIsNotThere) {
+  list.push_back(a);
+  list.remove(b);
+  EXPECT_EQ(take_all(), "a");
+  list.remove(a);
+  EXPECT_TRUE(list.empty());
+}
+
+TEST_F(List, TakesWhatWasRemovedAgainAtTheEnd) {
+  list.push_back(a);
+  list.push_back(b);
+  list.remove(a);
+  list.push_back(a);
+  EXPECT_EQ(take_all(), "ba");
 }
 
 }  // namespace

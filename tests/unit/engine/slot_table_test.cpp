@@ -3,75 +3,109 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <set>
 
 namespace conq::detail {
 namespace {
 
-std::shared_ptr<Registration> registration() {
-  return std::make_shared<Registration>(nullptr, Kind::stream);
+/// Registrations of no engine.
+class Slots : public testing::Test {
+ protected:
+  Registration& make() { return made_.emplace_back(nullptr, Kind::stream); }
+
+  SlotTable table;
+
+ private:
+  std::deque<Registration> made_;
+};
+
+TEST_F(Slots, FindWhatWasInsertedByTokenAndDescriptor) {
+  Registration& one = make();
+  Registration& other = make();
+  const auto token = table.insert(one, 7);
+  const auto other_token = table.insert(other, 3);
+  EXPECT_NE(token, other_token);
+  EXPECT_EQ(table.find(token), &one);
+  EXPECT_EQ(table.find(other_token), &other);
+  EXPECT_EQ(table.find_fd(7), &one);
+  EXPECT_EQ(table.find_fd(3), &other);
 }
 
-TEST(SlotTable, FindsARegistrationByItsTokenAndByItsDescriptor) {
-  SlotTable table;
-  const auto first = registration();
-  const auto second = registration();
-  const std::uint64_t token = table.insert(*first, 5);
-  const std::uint64_t other = table.insert(*second, 3);
-  EXPECT_EQ(table.find(token), first.get());
-  EXPECT_EQ(table.find(other), second.get());
-  EXPECT_EQ(table.find_fd(5), first.get());
-  EXPECT_EQ(table.find_fd(3), second.get());
+TEST_F(Slots, FindNothingElse) {
+  EXPECT_EQ(table.find(0), nullptr);
+  EXPECT_EQ(table.find(12345), nullptr);
+  EXPECT_EQ(table.find(UINT64_MAX), nullptr);
+  EXPECT_EQ(table.find_fd(0), nullptr);
+  EXPECT_EQ(table.find_fd(-1), nullptr);
+  EXPECT_EQ(table.find_fd(1 << 20), nullptr);
+  table.insert(make(), 7);
+  EXPECT_EQ(table.find_fd(6), nullptr);
+  EXPECT_EQ(table.find_fd(8), nullptr);
 }
 
-TEST(SlotTable, NoTokenIsZero) {
-  SlotTable table;
-  const auto only = registration();
-  EXPECT_NE(table.insert(*only, 0), 0U);
+TEST_F(Slots, GiveATokenThatIsNever0) {
+  for (int i = 0; i < 100; ++i) EXPECT_NE(table.insert(make(), i), 0U);
 }
 
-TEST(SlotTable, AnOldTokenNeverFindsTheNextRegistrationWithThatDescriptor) {
-  SlotTable table;
-  std::set<std::uint64_t> old;
+TEST_F(Slots, FindNothingByATokenThatIsOver) {
+  Registration& old = make();
+  const auto old_token = table.insert(old, 7);
+  table.erase(old);
+  EXPECT_EQ(table.find(old_token), nullptr);
+  EXPECT_EQ(table.find_fd(7), nullptr);
+  // The next one has the same slot and the same descriptor.
+  Registration& next = make();
+  const auto next_token = table.insert(next, 7);
+  EXPECT_NE(next_token, old_token);
+  EXPECT_EQ(table.find(old_token), nullptr);
+  EXPECT_EQ(table.find(next_token), &next);
+  EXPECT_EQ(table.find_fd(7), &next);
+}
+
+TEST_F(Slots, NeverRepeatATokenOverManyRounds) {
+  std::set<std::uint64_t> tokens;
+  Registration& registration = make();
   for (int round = 0; round < 1000; ++round) {
-    const auto each = registration();
-    const std::uint64_t token = table.insert(*each, 4);
-    EXPECT_TRUE(old.insert(token).second);
-    for (const std::uint64_t stale : old) {
-      EXPECT_EQ(table.find(stale), stale == token ? each.get() : nullptr);
-    }
-    table.erase(*each);
-    EXPECT_EQ(table.find_fd(4), nullptr);
+    EXPECT_TRUE(tokens.insert(table.insert(registration, 7)).second);
+    table.erase(registration);
   }
 }
 
-TEST(SlotTable, AnUnknownTokenOrDescriptorFindsNothing) {
-  SlotTable table;
-  EXPECT_EQ(table.find(0), nullptr);
-  EXPECT_EQ(table.find(UINT64_MAX), nullptr);
+TEST_F(Slots, TakeARegistrationWithoutADescriptor) {
+  Registration& registration = make();
+  const auto token = table.insert(registration, -1);
+  EXPECT_EQ(table.find(token), &registration);
   EXPECT_EQ(table.find_fd(-1), nullptr);
-  EXPECT_EQ(table.find_fd(1 << 20), nullptr);
-}
-
-TEST(SlotTable, ARegistrationWithoutADescriptorIsFoundByItsTokenAlone) {
-  SlotTable table;
-  const auto exit = registration();
-  const std::uint64_t token = table.insert(*exit, -1);
-  EXPECT_EQ(table.find(token), exit.get());
-  table.erase(*exit);
+  table.erase(registration);
   EXPECT_EQ(table.find(token), nullptr);
 }
 
-TEST(SlotTable, VisitsEachThatIsInIt) {
-  SlotTable table;
-  const auto stays = registration();
-  const auto goes = registration();
-  table.insert(*goes, 1);
-  table.insert(*stays, 2);
-  table.erase(*goes);
+TEST_F(Slots, VisitEachThatIsThere) {
+  std::set<Registration*> wanted;
+  for (int i = 0; i < 10; ++i) {
+    Registration& registration = make();
+    table.insert(registration, i);
+    if (i % 2 == 0) {
+      wanted.insert(&registration);
+    } else {
+      table.erase(registration);
+    }
+  }
   std::set<Registration*> seen;
-  table.for_each([&](Registration& each) { seen.insert(&each); });
-  EXPECT_EQ(seen, std::set<Registration*>{stays.get()});
+  table.for_each([&](Registration& registration) { seen.insert(&registration); });
+  EXPECT_EQ(seen, wanted);
+}
+
+TEST_F(Slots, MayLoseTheOneThatIsVisited) {
+  for (int i = 0; i < 10; ++i) table.insert(make(), i);
+  int visited = 0;
+  table.for_each([&](Registration& registration) {
+    table.erase(registration);
+    ++visited;
+  });
+  EXPECT_EQ(visited, 10);
+  table.for_each([](Registration&) { ADD_FAILURE() << "left over"; });
 }
 
 }  // namespace

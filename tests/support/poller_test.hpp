@@ -37,7 +37,7 @@ bool poller_cleans_up_at_once() {
 
 /// A poller of one backend; no test leaks a descriptor.
 template <class OnBackend>
-class Conformance : public testing::Test {
+class PollerTest : public testing::Test {
  protected:
   using Poller = typename OnBackend::Poller;
   using Channel = typename OnBackend::Channel;
