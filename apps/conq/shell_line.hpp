@@ -9,20 +9,21 @@
 
 namespace conq::app {
 
-/// The arguments that have /bin/sh run a line of a Procfile so that SIGTERM to the process group lets
-/// the program in it finish.
+/// The arguments that have /bin/sh run a line of a Procfile so that SIGTERM to the process group
+/// lets the program in it finish.
 ///
-/// The shell leads the session: when it ends, the kernel hangs up on all who are left. So it is replaced
-/// by the program where the line is one plain command. Else it waits for the command in the foreground
-/// before it ends, as shells with a trap do, with the status of that. A line that sets the trap anew has
-/// its way.
+/// The shell leads the session: when it ends, the kernel hangs up on all who are left. So it is
+/// replaced by the program where the line is one plain command. Else it waits for the command in
+/// the foreground before it ends, as shells with a trap do, with the status of that. A line that
+/// sets the trap anew has its way.
 ///
 /// `open_files` is a soft limit to set first.
 std::vector<std::string> shell_command(std::string_view line,
                                        std::optional<std::uint64_t> open_files);
 
-/// Whether a line is a program with arguments and nothing else: no list, pipe, redirection, assignment
-/// or substitution of a command, and no word that the shell itself knows. In doubt it is not.
+/// Whether a line is a program with arguments and nothing else: no list, pipe, redirection,
+/// assignment or substitution of a command, and no word that the shell itself knows. In doubt it is
+/// not.
 bool is_plain_command(std::string_view line) noexcept;
 
 }  // namespace conq::app
