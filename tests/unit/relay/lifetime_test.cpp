@@ -119,18 +119,19 @@ TYPED_TEST(RelayLifetime, ClosingThePollerEndsAWriteThatFoundNoRoom) {
 }
 
 TYPED_TEST(RelayLifetime, DroppingThePollerCallsDoneAndLeaksNothing) {
-  const NoDescriptorLeak no_leak;
   int calls = 0;
+  std::array<int, 2> fds{};
   typename TestFixture::Relay relay;
   {
     typename TestFixture::Poller other;
-    std::array<int, 2> fds{};
     ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, fds.data()), 0);
     auto a = other.add(Fd(fds[0]));
     auto b = other.add(Fd(fds[1]));
     relay = TestFixture::Relay::start(a, b, {}, [&](const RelayResult&) { ++calls; });
   }
   EXPECT_EQ(calls, 1);
+  EXPECT_FALSE(is_open(fds[0]));
+  EXPECT_FALSE(is_open(fds[1]));
 }
 
 }  // namespace

@@ -88,9 +88,10 @@ class RelayTest : public testing::Test {
 
   /// Serves until a test's side is ready or something was served; false at the deadline.
   bool serve_until_ready(const Fd& peer, short events) {
-    std::array<pollfd, 2> waited{{{peer.get(), events, 0}, {poller.native_handle(), POLLIN, 0}}};
-    const bool came = ::poll(waited.data(), waited.size(),
-                             static_cast<int>(std::chrono::milliseconds(deadline).count())) > 0;
+    pollfd waited{peer.get(), events, 0};
+    const bool came = test::eventually([&] {
+      return poller.wait_for(std::chrono::nanoseconds::zero()) > 0 || ::poll(&waited, 1, 0) > 0;
+    });
     EXPECT_TRUE(came) << "not ready before the deadline";
     serve_all();
     return came;
