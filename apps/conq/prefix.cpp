@@ -18,7 +18,8 @@ constexpr std::size_t bar_width = 3;   // " | "
 
 }  // namespace
 
-Prefixes::Prefixes(std::vector<std::string> labels, std::string own, PrefixStyle style)
+Prefixes::Prefixes(const std::vector<std::string>& labels, const std::string& own,
+                   PrefixStyle style)
     : style_(style), label_width_(own.size()) {
   for (const std::string& label : labels) label_width_ = std::max(label_width_, label.size());
   for (std::size_t index = 0; index < labels.size(); ++index) {

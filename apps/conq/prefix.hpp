@@ -23,7 +23,7 @@ struct PrefixStyle {
 class Prefixes {
  public:
   /// Labels are known by their place in `labels`; `own` is the label of conq's own messages.
-  Prefixes(std::vector<std::string> labels, std::string own, PrefixStyle style);
+  Prefixes(const std::vector<std::string>& labels, const std::string& own, PrefixStyle style);
 
   /// Appends the prefix of a line of the process at `index`.
   void append(std::string& out, std::size_t index, bool continued, std::time_t now) const;

@@ -24,7 +24,7 @@ extern "C" void note_signal(int signal) {
 }
 
 std::pair<Fd, Fd> make_pipe() {
-  std::array<int, 2> ends{};
+  std::array<int, 2> ends{-1, -1};
   if (::pipe(ends.data()) != 0) {
     throw Failure(failed, "cannot make a pipe: " + std::generic_category().message(errno));
   }
@@ -37,10 +37,13 @@ std::pair<Fd, Fd> make_pipe() {
 
 Signals::Signals(Poller& poller, std::initializer_list<int> signals,
                  std::function<void(int)> handler)
-    : handler_(std::move(handler)) {
-  auto [read_end, write_end] = make_pipe();
-  arrivals_ = poller.add(std::move(read_end));
-  write_end_ = std::move(write_end);
+    : Signals(poller, make_pipe(), signals, std::move(handler)) {}
+
+Signals::Signals(Poller& poller, std::pair<Fd, Fd> ends, std::initializer_list<int> signals,
+                 std::function<void(int)> handler)
+    : handler_(std::move(handler)),
+      arrivals_(poller.add(std::move(ends.first))),
+      write_end_(std::move(ends.second)) {
   write_to = write_end_.get();
   read_on();
 

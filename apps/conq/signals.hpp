@@ -24,6 +24,8 @@ class Signals {
   ~Signals();
 
  private:
+  Signals(Poller& poller, std::pair<Fd, Fd> ends, std::initializer_list<int> signals,
+          std::function<void(int)> handler);
   void read_on();
 
   std::function<void(int)> handler_;

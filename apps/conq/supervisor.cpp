@@ -18,6 +18,7 @@ constexpr std::size_t narrowest = 20;
 
 std::vector<std::string> labels_of(const std::vector<PlannedProcess>& processes) {
   std::vector<std::string> labels;
+  labels.reserve(processes.size());
   for (const PlannedProcess& process : processes) labels.push_back(process.label);
   return labels;
 }
