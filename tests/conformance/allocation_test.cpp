@@ -6,8 +6,8 @@
 #include <memory>
 
 #include "conq/task.hpp"
-#include "tests/support/poller_test.hpp"
 #include "tests/support/counted_new.hpp"
+#include "tests/support/poller_test.hpp"
 
 namespace conq::test {
 namespace {
@@ -68,21 +68,24 @@ TYPED_TEST(Allocation, NoneByABlockingRead) {
   EXPECT_EQ(this->allocated_by([&] {
     this->say_a_byte();
     this->console().read(this->room_);
-  }), 0);
+  }),
+            0);
 }
 
 TYPED_TEST(Allocation, NoneByAReadForThatTimesOut) {
   EXPECT_EQ(this->allocated_by([&] {
     std::error_code ec;
     this->console().read_for(this->room_, std::chrono::microseconds(1), ec);
-  }), 0);
+  }),
+            0);
 }
 
 TYPED_TEST(Allocation, NoneByABlockingWrite) {
   EXPECT_EQ(this->allocated_by([&] {
     this->console().write(bytes("x"));
     this->hear_a_byte();
-  }), 0);
+  }),
+            0);
 }
 
 TYPED_TEST(Allocation, NoneByABlockedReadThatAWaitWakes) {
@@ -90,7 +93,8 @@ TYPED_TEST(Allocation, NoneByABlockedReadThatAWaitWakes) {
   EXPECT_EQ(this->allocated_by([&] {
     this->say_a_byte();
     this->console().read(this->room_);
-  }), 0);
+  }),
+            0);
 }
 
 TYPED_TEST(Allocation, NoneByAnAsyncReadIntoABuffer) {
@@ -98,7 +102,8 @@ TYPED_TEST(Allocation, NoneByAnAsyncReadIntoABuffer) {
     this->console().async_read(this->room_, [](std::error_code, std::size_t) {});
     this->say_a_byte();
     this->serve_one();
-  }), 0);
+  }),
+            0);
 }
 
 TYPED_TEST(Allocation, NoneByAnAsyncReadThatIsLentTheBuffer) {
@@ -106,7 +111,8 @@ TYPED_TEST(Allocation, NoneByAnAsyncReadThatIsLentTheBuffer) {
     this->console().async_read([](std::error_code, std::span<const std::byte>) {});
     this->say_a_byte();
     this->serve_one();
-  }), 0);
+  }),
+            0);
 }
 
 TYPED_TEST(Allocation, NoneByAnAsyncWrite) {
@@ -114,7 +120,8 @@ TYPED_TEST(Allocation, NoneByAnAsyncWrite) {
     this->console().async_write(bytes("x"), [](std::error_code, std::size_t) {});
     this->serve_one();
     this->hear_a_byte();
-  }), 0);
+  }),
+            0);
 }
 
 TYPED_TEST(Allocation, NoneByAHandlerOfFourPointers) {
@@ -125,18 +132,19 @@ TYPED_TEST(Allocation, NoneByAHandlerOfFourPointers) {
     this->console().async_write(bytes("x"), handler);
     this->serve_one();
     this->hear_a_byte();
-  }), 0);
+  }),
+            0);
 }
 
 TYPED_TEST(Allocation, OneByALargerHandler) {
   const std::array<void*, 5> five{};
   EXPECT_EQ(this->allocated_by([&] {
-    this->console().async_write(bytes("x"), [five](std::error_code, std::size_t) {
-      static_cast<void>(five);
-    });
+    this->console().async_write(bytes("x"),
+                                [five](std::error_code, std::size_t) { static_cast<void>(five); });
     this->serve_one();
     this->hear_a_byte();
-  }), this->rounds);
+  }),
+            this->rounds);
 }
 
 TYPED_TEST(Allocation, NoneByACancel) {
@@ -144,7 +152,8 @@ TYPED_TEST(Allocation, NoneByACancel) {
     this->console().async_read(this->room_, [](std::error_code, std::size_t) {});
     this->console().cancel();
     this->serve_one();
-  }), 0);
+  }),
+            0);
 }
 
 TYPED_TEST(Allocation, NoneByAHangupAndAReopen) {
@@ -155,7 +164,8 @@ TYPED_TEST(Allocation, NoneByAHangupAndAReopen) {
     terminal.console.read_for(this->room_, std::chrono::microseconds(1), ec);
     terminal.slave.reset(::open(terminal.slave_name.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC));
     terminal.console.read_for(this->room_, std::chrono::microseconds(1), ec);
-  }), 0);
+  }),
+            0);
 }
 
 TYPED_TEST(Allocation, NoneByTheReadsAndWritesOfACoroutine) {

@@ -189,10 +189,9 @@ TYPED_TEST(AsyncRead, ItsHandlerIsDroppedOnceItWasCalled) {
   auto owned = std::make_shared<int>();
   const std::weak_ptr<int> watched = owned;
   Outcome read;
-  terminal.console.async_read([owned = std::move(owned), told = read.lent_handler()](
-                                  std::error_code ec, std::span<const std::byte> bytes) mutable {
-    told(ec, bytes);
-  });
+  terminal.console.async_read(
+      [owned = std::move(owned), told = read.lent_handler()](
+          std::error_code ec, std::span<const std::byte> bytes) mutable { told(ec, bytes); });
   EXPECT_FALSE(watched.expired());
   say(terminal.slave, "x");
   EXPECT_TRUE(this->serve_until([&] { return read.calls() > 0; }));

@@ -68,9 +68,8 @@ TYPED_TEST(BlockingWrite, IsServedFirstComeFirstServed) {
   bool known = first.wait_until_asleep();
   std::deque<InThread<std::size_t>> writers;
   for (const char letter : {'a', 'b', 'c', 'd'}) {
-    auto& writer = writers.emplace_back([&terminal, letter] {
-      return terminal.console.write(bytes(std::string(1, letter)));
-    });
+    auto& writer = writers.emplace_back(
+        [&terminal, letter] { return terminal.console.write(bytes(std::string(1, letter))); });
     known = known && writer.wait_until_asleep();
   }
   EXPECT_EQ(hear(terminal.slave, filling.size()), filling);

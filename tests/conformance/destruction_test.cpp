@@ -41,8 +41,8 @@ TYPED_TEST(Destruction, OfTheConsoleEndsItsOperationsInWait) {
     this->serve_what_is_ready();
   }
   EXPECT_EQ(this->read.calls() + this->written.calls(), 0) << "not inside the destructor";
-  EXPECT_TRUE(this->serve_until(
-      [&] { return this->read.calls() > 0 && this->written.calls() > 0; }));
+  EXPECT_TRUE(
+      this->serve_until([&] { return this->read.calls() > 0 && this->written.calls() > 0; }));
   this->serve_what_is_ready();
   this->expect_ended_by_shutdown();
 }
@@ -69,8 +69,8 @@ TYPED_TEST(Destruction, OfTheConsoleInItsOwnHandler) {
     this->read.lent_handler()(ec, bytes);
   });
   say(slave, "x");
-  EXPECT_TRUE(this->serve_until(
-      [&] { return this->read.calls() > 0 && this->written.calls() > 0; }));
+  EXPECT_TRUE(
+      this->serve_until([&] { return this->read.calls() > 0 && this->written.calls() > 0; }));
   EXPECT_EQ(this->read.text(), "x");
   EXPECT_EQ(this->written.error(), errc::shut_down);
   EXPECT_FALSE(is_open(fd));
@@ -86,8 +86,8 @@ TYPED_TEST(Destruction, OfAnotherConsoleInAHandlerThatIsReadyInTheSameTurn) {
   say(slave, "y");
   ASSERT_TRUE(wait_readable(one.console.fd()));
   ASSERT_TRUE(wait_readable(other->console.fd()));
-  EXPECT_TRUE(this->serve_until(
-      [&] { return this->read.calls() > 0 && this->written.calls() > 0; }));
+  EXPECT_TRUE(
+      this->serve_until([&] { return this->read.calls() > 0 && this->written.calls() > 0; }));
   EXPECT_EQ(this->read.calls(), 1);
   EXPECT_EQ(this->written.calls(), 1);
 }
@@ -158,8 +158,7 @@ TYPED_TEST(Destruction, OfThePollerInAHandler) {
   auto terminal = test::add_terminal(*doomed);
   auto other = test::add_terminal(*doomed);
   this->start_both(other.console);
-  terminal.console.async_read(
-      [&](std::error_code, std::span<const std::byte>) { doomed.reset(); });
+  terminal.console.async_read([&](std::error_code, std::span<const std::byte>) { doomed.reset(); });
   say(terminal.slave, "x");
   typename TestFixture::Poller& serving = *doomed;
   serving.wait();
@@ -172,8 +171,7 @@ TYPED_TEST(Destruction, OfThePollerInAHandlerOfWaitFor) {
   auto terminal = test::add_terminal(*doomed);
   auto other = test::add_terminal(*doomed);
   this->start_both(other.console);
-  terminal.console.async_read(
-      [&](std::error_code, std::span<const std::byte>) { doomed.reset(); });
+  terminal.console.async_read([&](std::error_code, std::span<const std::byte>) { doomed.reset(); });
   say(terminal.slave, "x");
   while (doomed) doomed->wait_for(deadline);
   this->expect_ended_by_shutdown();
@@ -267,8 +265,8 @@ TYPED_TEST(Destruction, OfWhatAHandlerOwnsMayUseThePoller) {
   terminal.console.async_read(
       [owned = std::move(other)](std::error_code, std::span<const std::byte>) {});
   say(terminal.slave, "x");
-  EXPECT_TRUE(this->serve_until(
-      [&] { return this->read.calls() > 0 && this->written.calls() > 0; }));
+  EXPECT_TRUE(
+      this->serve_until([&] { return this->read.calls() > 0 && this->written.calls() > 0; }));
   this->expect_ended_by_shutdown();
 }
 

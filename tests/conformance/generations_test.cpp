@@ -14,7 +14,7 @@ TYPED_TEST_SUITE(Generations, Backends, BackendNames);
 TYPED_TEST(Generations, AnEventOfAClosedConsoleNeverReachesTheOneThatGetsItsNumber) {
   const Server one(this->poller);
   const Server two(this->poller);
-  const std::string much(more_than_fits, '.');
+  const std::string much(150'000, '.');
   int reused = 0;
   for (int round = 0; round < 500; ++round) {
     auto old = this->add_terminal(Hangup::end);
@@ -44,6 +44,7 @@ TYPED_TEST(Generations, AnEventOfAClosedConsoleNeverReachesTheOneThatGetsItsNumb
 }
 
 TYPED_TEST(Generations, AConsoleClosedInAHandlerTakesItsEventAlong) {
+  int reused = 0;
   for (int round = 0; round < 50; ++round) {
     // Both have news in the same turn; the first handler closes the other and reuses its number.
     auto one = this->add_terminal(Hangup::end);
@@ -63,13 +64,14 @@ TYPED_TEST(Generations, AConsoleClosedInAHandlerTakesItsEventAlong) {
     ASSERT_TRUE(wait_readable(other.console.fd()));
     other.hang_up();
     ASSERT_TRUE(this->serve_until([&] { return next.has_value(); }));
-    ASSERT_EQ(next->console.fd(), number);
+    if (next->console.fd() == number) ++reused;
     this->serve_past_an_event();
     ASSERT_EQ(next_read.calls(), 0);
     say(next->slave, "fresh");
     ASSERT_TRUE(this->serve_until([&] { return next_read.calls() > 0; }));
     ASSERT_EQ(next_read.text(), "fresh");
   }
+  EXPECT_GT(reused, 0);
 }
 
 TYPED_TEST(Generations, CloseConsoleOfANumberMeansTheOneThatHasItNow) {

@@ -10,7 +10,9 @@ template <class On>
 class HangupWait : public PollerTest<On> {};
 TYPED_TEST_SUITE(HangupWait, Backends, BackendNames);
 
-TYPED_TEST(HangupWait, IsWhatAConsoleGetsByDefault) { EXPECT_EQ(AddOptions{}.hangup, Hangup::wait); }
+TYPED_TEST(HangupWait, IsWhatAConsoleGetsByDefault) {
+  EXPECT_EQ(AddOptions{}.hangup, Hangup::wait);
+}
 
 TYPED_TEST(HangupWait, AReadBlockedAtTheHangupGoesOnAfterTheReopen) {
   auto terminal = this->add_terminal();

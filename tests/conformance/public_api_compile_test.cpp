@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every member of the engine's public types is used once, so that each is there and links; the forms
-// with an error_code do not throw.
+// Every member of the engine's public types is used once, so that each is there and links; the
+// forms with an error_code do not throw.
 #include <type_traits>
 
 #include "conq/conq.hpp"
@@ -26,10 +26,10 @@ static_assert(std::is_same_v<KqueueConsole, Kqueuer::PolledConsole>);
 static_assert(std::is_same_v<KqueueStream, Kqueuer::PolledStream>);
 
 template <class T>
-constexpr bool move_only = !std::is_copy_constructible_v<T> && !std::is_copy_assignable_v<T> &&
-                           std::is_nothrow_move_constructible_v<T> &&
-                           std::is_nothrow_move_assignable_v<T> &&
-                           std::is_nothrow_default_constructible_v<T>;
+constexpr bool move_only =
+    !std::is_copy_constructible_v<T> && !std::is_copy_assignable_v<T> &&
+    std::is_nothrow_move_constructible_v<T> && std::is_nothrow_move_assignable_v<T> &&
+    std::is_nothrow_default_constructible_v<T>;
 template <class T>
 constexpr bool stays_in_place =
     !std::is_copy_constructible_v<T> && !std::is_move_constructible_v<T>;

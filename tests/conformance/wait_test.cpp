@@ -67,7 +67,8 @@ TYPED_TEST(Wait, CloseEndsEveryWait) {
 
 TYPED_TEST(Wait, CloseEndsEveryWaitFor) {
   std::deque<InThread<std::size_t>> serving;
-  for (int i = 0; i < 5; ++i) serving.emplace_back([&] { return this->poller.wait_for(deadline * 10); });
+  for (int i = 0; i < 5; ++i)
+    serving.emplace_back([&] { return this->poller.wait_for(deadline * 10); });
   for (const auto& thread : serving) thread.wait_until_asleep();
   this->poller.close();
   for (auto& thread : serving) EXPECT_EQ(thread.get(), 0U);

@@ -2,8 +2,8 @@
 // The end of the stream reported before its last bytes: a short read after the hangup was taken for
 // the last one (libuv 4992, 4997, 5165; node-pty 85, 140; kata 7903).
 //
-// Caught: an end reported at the hangup's event, or after a short read once it was seen, or a buffer
-// that is read once for each event.
+// Caught: an end reported at the hangup's event, or after a short read once it was seen, or a
+// buffer that is read once for each event.
 #include "tests/museum/museum_test.hpp"
 #include "tests/support/writer_process.hpp"
 
@@ -69,7 +69,8 @@ TYPED_TEST(Museum01, ManyWritersThatExitAtOnce) {
   std::vector<pid_t> writers;
   for (std::size_t i = 0; i < count; ++i) terminals.push_back(this->add_terminal(Hangup::end));
   for (auto& terminal : terminals) {
-    readings.push_back(std::make_unique<ReadByHandlers<typename TestFixture::Console>>(terminal.console));
+    readings.push_back(
+        std::make_unique<ReadByHandlers<typename TestFixture::Console>>(terminal.console));
     writers.push_back(write_and_exit(std::move(terminal.slave), sent));
     // Writers forked later hold none of the slaves of earlier ones: those are closed here by now.
   }

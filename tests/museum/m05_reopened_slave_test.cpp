@@ -2,8 +2,8 @@
 // A hangup taken for the end when the slave is opened again later, as init does with /dev/console
 // (moby 27202, runc 1446).
 //
-// Caught: an end at a hangup under Hangup::wait; a state of hangup that the reopen does not clear, so
-// that the next bytes are waited for in vain; bytes lost at the hangup between.
+// Caught: an end at a hangup under Hangup::wait; a state of hangup that the reopen does not clear,
+// so that the next bytes are waited for in vain; bytes lost at the hangup between.
 #include "tests/museum/museum_test.hpp"
 
 namespace conq::test {

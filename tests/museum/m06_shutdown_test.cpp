@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A shutdown that hangs: readers or writers never woken, or the console wrapped so that the shutdown
-// does not reach it (runc 1895, moby 35865, containerd 840, nerdbox 62).
+// A shutdown that hangs: readers or writers never woken, or the console wrapped so that the
+// shutdown does not reach it (runc 1895, moby 35865, containerd 840, nerdbox 62).
 //
 // Caught: a wakeup lost between the look at the state and the sleep; one of several blocked callers
 // woken and the others forgotten; a shutdown that only the next event makes known.
@@ -52,8 +52,7 @@ TYPED_TEST(Museum06, ShutdownEndsThemAlsoWhileAWaitRuns) {
 TYPED_TEST(Museum06, ShutdownByAnotherThreadAndByTheCallbackEndsThem) {
   for (int round = 0; round < 50; ++round) {
     this->expect_all_end([this](auto& console) {
-      InThread other(
-          [&] { console.shutdown([this](int fd) { this->poller.close_console(fd); }); });
+      InThread other([&] { console.shutdown([this](int fd) { this->poller.close_console(fd); }); });
     });
   }
 }

@@ -2,7 +2,8 @@
 // The wait loop cannot be ended; closing the queue leaks its thread (the Go package that conq began
 // from).
 //
-// Caught: a close() that wakes one of several threads, or comes between a thread's look and its sleep.
+// Caught: a close() that wakes one of several threads, or comes between a thread's look and its
+// sleep.
 #include <deque>
 
 #include "tests/museum/museum_test.hpp"

@@ -2,8 +2,8 @@
 // A big paste deadlocks: the program's side is blocked writing its echo, the terminal's side is
 // blocked writing the paste (terminal emulators, expect scripts).
 //
-// Caught: a relay that does not read while it writes; one that takes what it cannot pass on yet into
-// memory without a bound would pass here, but not the tests of the relay.
+// Caught: a relay that does not read while it writes; one that takes what it cannot pass on yet
+// into memory without a bound would pass here, but not the tests of the relay.
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -47,11 +47,11 @@ TYPED_TEST(Museum14, TenMegabytesThroughAProgramWithEchoComeBack) {
   options.forward_finish = Finish::type_eof;
   RelayResult result;
   bool over = false;
-  const auto relay = TestFixture::Relay::start(ours, process.console(), options,
-                                               [&](const RelayResult& told) {
-                                                 result = told;
-                                                 over = true;
-                                               });
+  const auto relay =
+      TestFixture::Relay::start(ours, process.console(), options, [&](const RelayResult& told) {
+        result = told;
+        over = true;
+      });
   const std::string sent = lines(10'000'000);
   InThread paste([&] {
     say(user, sent);

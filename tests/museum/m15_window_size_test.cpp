@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The window's size lost, or zero at the first open; resizes that race (containerd 840).
 //
-// Caught: a size set after the program starts, or before a slave is open on kernels that clear it; a
-// resize that tells twice, or when nothing changed.
+// Caught: a size set after the program starts, or before a slave is open on kernels that clear it;
+// a resize that tells twice, or when nothing changed.
 #include "tests/museum/museum_test.hpp"
 #include "tests/support/shell.hpp"
 
@@ -56,8 +56,8 @@ TYPED_TEST(Museum15, EachChangeRaisesSigwinchOnceAndItsSizeIsSeen) {
   for (int change = 1; change <= 5; ++change) {
     const auto rows = static_cast<std::uint16_t>(20 + change);
     console.resize({rows, 80, 0, 0});
-    this->read_until_said(console,
-                          "change " + std::to_string(change) + " is " + std::to_string(rows) + " 80.");
+    this->read_until_said(
+        console, "change " + std::to_string(change) + " is " + std::to_string(rows) + " 80.");
     // The same again is no change.
     console.resize({rows, 80, 0, 0});
   }

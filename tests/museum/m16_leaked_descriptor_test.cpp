@@ -26,10 +26,12 @@ TYPED_TEST(Museum16, OnlyTheWantedDescriptorsAreOpenInTheChild) {
   const Fd other(::fcntl(careless[1], F_DUPFD, 100));
   const Fd third(careless[1]);
   auto terminal = this->add_terminal();
-  this->poller.native_handle();
+  std::error_code not_nestable;
+  this->poller.native_handle(not_nestable);
   // The shell itself tries each number: a list of /dev/fd would be of another process.
-  ProcessOptions options = shell("n=0; while [ $n -lt 130 ]; do "
-                                 "if (eval \": <&$n\") 2>/dev/null; then echo $n; fi; n=$((n+1)); done");
+  ProcessOptions options = shell(
+      "n=0; while [ $n -lt 130 ]; do "
+      "if (eval \": <&$n\") 2>/dev/null; then echo $n; fi; n=$((n+1)); done");
   options.keep_fds = {{third.get(), 9}};
   auto process = TestFixture::Process::spawn(this->poller, options);
   EXPECT_EQ(read_to_end_of(process.console()), "0\r\n1\r\n2\r\n9\r\n");

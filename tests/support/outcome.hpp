@@ -20,7 +20,8 @@ class Outcome {
  public:
   /// For an async_read into a buffer, or an async_write.
   auto handler() {
-    return [told = told_](std::error_code error, std::size_t count) { told->note(error, count, {}); };
+    return
+        [told = told_](std::error_code error, std::size_t count) { told->note(error, count, {}); };
   }
   /// For an async_read that is lent the bytes.
   auto lent_handler() {

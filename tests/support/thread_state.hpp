@@ -17,8 +17,9 @@ struct ThreadState {
 /// None where this kernel is not asked, or the thread is gone.
 std::optional<ThreadState> thread_state(KernelThread thread);
 
-/// Whether the thread comes to rest in the kernel before the deadline: asleep, and not woken for some
-/// time. False at once where this kernel is not asked: a test that needs to know is skipped there.
+/// Whether the thread comes to rest in the kernel before the deadline: asleep, and not woken for
+/// some time. False at once where this kernel is not asked: a test that needs to know is skipped
+/// there.
 bool wait_until_asleep(KernelThread thread);
 
 }  // namespace conq::test

@@ -264,9 +264,7 @@ TEST(Handler, WhatTheCallableThrowsIsPassedOnAndItStaysThere) {
   EXPECT_NO_THROW(handler(1));
 }
 
-TEST(Handler, IsAsLargeAsItsRoomAndOnePointer) {
-  EXPECT_EQ(sizeof(IntHandler), 5 * sizeof(void*));
-}
+TEST(Handler, IsAsLargeAsItsRoomAndOnePointer) { EXPECT_EQ(sizeof(IntHandler), 5 * sizeof(void*)); }
 
 }  // namespace
 }  // namespace conq
