@@ -23,9 +23,12 @@ class Held {
   };
 
   explicit Held(std::coroutine_handle<promise_type> frame) : frame_(frame) {}
-  Held(const Held&) = delete;
-  Held& operator=(const Held&) = delete;
-  ~Held() { frame_.destroy(); }
+  // Clang 14 moves what a coroutine returns.
+  Held(Held&& other) noexcept : frame_(std::exchange(other.frame_, {})) {}
+  Held& operator=(Held&&) = delete;
+  ~Held() {
+    if (frame_) frame_.destroy();
+  }
 
  private:
   std::coroutine_handle<promise_type> frame_;
