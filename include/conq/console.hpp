@@ -26,8 +26,8 @@ struct WinSize {
 
 /// A terminal device: a pty master or slave, a serial tty. Owns its descriptor. Move-only.
 ///
-/// Every fallible member has two forms: one throws conq::Error, the other sets a std::error_code and
-/// is noexcept. Members of a closed or moved-from Console report errc::closed.
+/// Every fallible member has two forms: one throws conq::Error, the other sets a std::error_code
+/// and is noexcept. Members of a closed or moved-from Console report errc::closed.
 ///
 /// Thread-safety: reading and writing from different threads is as safe as read(2) and write(2);
 /// close(), reset() and moves need the caller's own exclusion. For sharing between threads, put it
@@ -47,15 +47,16 @@ class Console {
   }
   ~Console() = default;
 
-  /// The terminal of this process: a duplicate of the first of stderr, stdout and stdin that is one,
-  /// so that closing the Console closes none of these.
-  /// Errors: errc::not_a_console if none is a terminal; what dup reports (EMFILE).
+  /// The terminal of this process: a duplicate of the first of stderr, stdout and stdin that is
+  /// one, so that closing the Console closes none of these. Errors: errc::not_a_console if none is
+  /// a terminal; what dup reports (EMFILE).
   static Console current();
   static Console current(std::error_code& ec) noexcept;
 
   /// Takes a terminal's descriptor, which must be open for reading and writing as far as these are
-  /// wanted, and remembers its settings for reset(). `name` is for messages; by default the device's.
-  /// Errors: errc::not_a_console (the descriptor is closed then, as it was given away); EBADF.
+  /// wanted, and remembers its settings for reset(). `name` is for messages; by default the
+  /// device's. Errors: errc::not_a_console (the descriptor is closed then, as it was given away);
+  /// EBADF.
   static Console from_fd(Fd fd, std::string name = {});
   static Console from_fd(Fd fd, std::string name, std::error_code& ec) noexcept;
 

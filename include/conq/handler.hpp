@@ -21,16 +21,16 @@ class Handler {
  public:
   Handler() noexcept = default;
   template <class F>
-    requires(!std::is_same_v<std::remove_cvref_t<F>, Handler> &&
-             std::is_invocable_v<std::decay_t<F>&, Args...>)
-  Handler(F&& callable) {  // NOLINT(google-explicit-constructor): handlers are given as lambdas
+  requires(!std::is_same_v<std::remove_cvref_t<F>, Handler> &&
+           std::is_invocable_v<std::decay_t<F>&, Args...>)
+      Handler(F&& callable) {  // NOLINT(google-explicit-constructor): handlers are given as lambdas
     using Stored = std::decay_t<F>;
     if constexpr (sizeof(Stored) <= sizeof(room_) && alignof(Stored) <= alignof(void*) &&
                   std::is_nothrow_move_constructible_v<Stored>) {
       ::new (static_cast<void*>(&room_)) Stored(std::forward<F>(callable));
       kind_ = &inside<Stored>;
     } else {
-      ::new (static_cast<void*>(&room_)) Stored* (new Stored(std::forward<F>(callable)));
+      ::new (static_cast<void*>(&room_)) Stored*(new Stored(std::forward<F>(callable)));
       kind_ = &outside<Stored>;
     }
   }
@@ -60,9 +60,7 @@ class Handler {
 
   template <class Stored>
   static constexpr Kind inside{
-      [](void* room, Args... args) {
-        (*static_cast<Stored*>(room))(std::forward<Args>(args)...);
-      },
+      [](void* room, Args... args) { (*static_cast<Stored*>(room))(std::forward<Args>(args)...); },
       [](void* from, void* to) noexcept {
         auto* stored = static_cast<Stored*>(from);
         ::new (to) Stored(std::move(*stored));
@@ -75,9 +73,7 @@ class Handler {
       [](void* room, Args... args) {
         (**static_cast<Stored**>(room))(std::forward<Args>(args)...);
       },
-      [](void* from, void* to) noexcept {
-        ::new (to) Stored* (*static_cast<Stored**>(from));
-      },
+      [](void* from, void* to) noexcept { ::new (to) Stored*(*static_cast<Stored**>(from)); },
       [](void* room) noexcept { delete *static_cast<Stored**>(room); }};
 
   void take(Handler& other) noexcept {

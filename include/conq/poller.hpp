@@ -34,10 +34,10 @@ struct AddOptions {
   Hangup hangup = Hangup::wait;
 };
 
-/// An asynchronous read or write to be awaited: `co_await console.async_read(buffer)` gives the number
-/// of bytes. It starts when awaited; the coroutine goes on inside wait(), or at once where the
-/// operation was refused. It lives in the coroutine's frame and allocates nothing. A frame destroyed
-/// while it waits takes the operation back. Not copied or moved.
+/// An asynchronous read or write to be awaited: `co_await console.async_read(buffer)` gives the
+/// number of bytes. It starts when awaited; the coroutine goes on inside wait(), or at once where
+/// the operation was refused. It lives in the coroutine's frame and allocates nothing. A frame
+/// destroyed while it waits takes the operation back. Not copied or moved.
 class [[nodiscard]] IoAwaiter {
  public:
   IoAwaiter(const IoAwaiter&) = delete;
@@ -62,12 +62,13 @@ class [[nodiscard]] IoAwaiter {
   Direction direction_;
 };
 
-/// A descriptor on a queue: what consoles and streams have in common. A move-only handle; dropping it
-/// is shutdown() and close().
+/// A descriptor on a queue: what consoles and streams have in common. A move-only handle; dropping
+/// it is shutdown() and close().
 ///
 /// Thread-safety: every member may be called from any thread, also while others are in reads and
-/// writes of the same channel; moving and destroying the handle need the caller's own exclusion. One
-/// asynchronous operation a direction at a time; blocking callers queue up, first come, first served.
+/// writes of the same channel; moving and destroying the handle need the caller's own exclusion.
+/// One asynchronous operation a direction at a time; blocking callers queue up, first come, first
+/// served.
 ///
 /// Every operation ends exactly once. Errors common to all: errc::closed after close() or a move;
 /// what read(2) and write(2) report, other than EAGAIN, EINTR and what this kernel says at hangup.
@@ -86,10 +87,10 @@ class BasicChannel {
   int fd() const noexcept;
   explicit operator bool() const noexcept { return fd() >= 0; }
 
-  /// Waits for at least one byte and reads what is there. Returns 0 once the channel has ended: after
-  /// shutdown(), at the end of a stream, or at a hangup under Hangup::end, each time after the last
-  /// byte. A read into no room returns 0 at once. Blocks only its caller: sleeps while a wait() runs,
-  /// turns the queue itself otherwise.
+  /// Waits for at least one byte and reads what is there. Returns 0 once the channel has ended:
+  /// after shutdown(), at the end of a stream, or at a hangup under Hangup::end, each time after
+  /// the last byte. A read into no room returns 0 at once. Blocks only its caller: sleeps while a
+  /// wait() runs, turns the queue itself otherwise.
   std::size_t read(std::span<std::byte> into);
   std::size_t read(std::span<std::byte> into, std::error_code& ec) noexcept;
 
@@ -98,8 +99,8 @@ class BasicChannel {
   std::size_t read_for(std::span<std::byte> into, std::chrono::nanoseconds limit,
                        std::error_code& ec) noexcept;
 
-  /// Writes all of it, in order and not interleaved with another write. Blocks only its caller, until
-  /// the last byte is accepted by the kernel. Returns the bytes written, also with an error.
+  /// Writes all of it, in order and not interleaved with another write. Blocks only its caller,
+  /// until the last byte is accepted by the kernel. Returns the bytes written, also with an error.
   /// Errors: errc::shut_down; under Hangup::end errc::hung_up.
   std::size_t write(std::span<const std::byte> from);
   std::size_t write(std::span<const std::byte> from, std::error_code& ec) noexcept;
@@ -139,7 +140,8 @@ class BasicChannel {
   /// writes, pending and later, fail with errc::shut_down. Does not block. Again: does nothing.
   void shutdown() noexcept;
   /// The same; calls `close` with the descriptor, in this thread, to take it off the queue, for
-  /// instance by BasicPoller::close_console(). What `close` throws is passed on, after the shutdown.
+  /// instance by BasicPoller::close_console(). What `close` throws is passed on, after the
+  /// shutdown.
   void shutdown(std::function<void(int fd)> close);
 
   /// shutdown(), and the descriptor is closed once system calls under way on it have returned. Does
@@ -217,9 +219,9 @@ class BasicPoller {
   explicit BasicPoller(std::error_code& ec) noexcept;
   BasicPoller(const BasicPoller&) = delete;
   BasicPoller& operator=(const BasicPoller&) = delete;
-  /// close(); pending handlers are called here, in this thread, where no wait() is left to do so; what
-  /// they throw is dropped. Asynchronous operations of channels that live on are refused from then
-  /// on: errc::closed.
+  /// close(); pending handlers are called here, in this thread, where no wait() is left to do so;
+  /// what they throw is dropped. Asynchronous operations of channels that live on are refused from
+  /// then on: errc::closed.
   ~BasicPoller();
 
   /// Puts a console on the queue: non-blocking, registered once, edge-triggered, both directions.
@@ -228,8 +230,8 @@ class BasicPoller {
   /// or kevent(2) report.
   PolledConsole add(Console console, AddOptions options = {});
   PolledConsole add(Console console, AddOptions options, std::error_code& ec) noexcept;
-  /// The same for a pipe, socket or file. O_NONBLOCK is set on the open file description, which other
-  /// descriptors, in other processes too, may share.
+  /// The same for a pipe, socket or file. O_NONBLOCK is set on the open file description, which
+  /// other descriptors, in other processes too, may share.
   PolledStream add(Fd fd);
   PolledStream add(Fd fd, std::error_code& ec) noexcept;
 
@@ -241,8 +243,10 @@ class BasicPoller {
   std::size_t wait_for(std::chrono::nanoseconds limit);
   std::size_t wait_for(std::chrono::nanoseconds limit, std::error_code& ec);
 
-  /// A descriptor that poll(2), epoll and kqueue call readable when wait_for(0) has something to do:
-  /// for nesting in another event loop. Made at the first call (EMFILE, ENFILE), owned by the poller.
+  /// A descriptor that poll(2), epoll and kqueue call readable when wait_for(0) has something to
+  /// do: for nesting in another event loop. Made at the first call (EMFILE, ENFILE), owned by the
+  /// poller. Errors besides: std::errc::operation_not_supported through libkqueue, whose queues
+  /// nobody can poll.
   int native_handle() const;
   int native_handle(std::error_code& ec) const noexcept;
 

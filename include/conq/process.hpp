@@ -41,14 +41,15 @@ struct ProcessOptions {
 
 class ExitAwaiter;
 
-/// A process on a pty of its own, which is a console on a poller: leader of a new session, the pty its
-/// controlling terminal and its stdin, stdout and stderr, every signal at its default and unblocked,
-/// no descriptor but the wanted ones.
+/// A process on a pty of its own, which is a console on a poller: leader of a new session, the pty
+/// its controlling terminal and its stdin, stdout and stderr, every signal at its default and
+/// unblocked, no descriptor but the wanted ones.
 ///
 /// Its exit is reported after its last byte was read: wait() and async_wait() complete once the
-/// process is reaped and nothing it wrote is left to be read from console() (or that was shut down).
-/// So somebody has to read. SIGCHLD is left alone: the exit comes through a pidfd (Linux 5.3) or
-/// EVFILT_PROC. Where the host reaps children itself, or ignores SIGCHLD, the error is ECHILD.
+/// process is reaped and nothing it wrote is left to be read from console() (or that was shut
+/// down). So somebody has to read. SIGCHLD is left alone: the exit comes through a pidfd
+/// (Linux 5.3) or EVFILT_PROC. Where the host reaps children itself, or ignores SIGCHLD, the error
+/// is ECHILD.
 ///
 /// One end of the pty is kept open here until then, since some kernels throw output away when the
 /// last slave closes (XNU, ttyclose).
@@ -63,8 +64,8 @@ class BasicProcess {
   BasicProcess& operator=(BasicProcess&&) noexcept;
   ~BasicProcess();
 
-  /// Starts a program. Returns once it is running: errors of exec(2) and chdir(2) are reported here,
-  /// "exec foo: No such file or directory". Errors: those, those of open_pty() and fork(2).
+  /// Starts a program. Returns once it is running: errors of exec(2) and chdir(2) are reported
+  /// here, "exec foo: No such file or directory". Errors: those, those of open_pty() and fork(2).
   static BasicProcess spawn(BasicPoller<Backend>& poller, const ProcessOptions& options);
   static BasicProcess spawn(BasicPoller<Backend>& poller, const ProcessOptions& options,
                             std::error_code& ec) noexcept;

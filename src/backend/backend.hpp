@@ -16,13 +16,13 @@
 
 namespace conq::detail {
 
-/// What the kernel says of one registration. `token` is the one given when it was added; it may be one
-/// of a registration removed since: the engine checks.
+/// What the kernel says of one registration. `token` is the one given when it was added; it may be
+/// one of a registration removed since: the engine checks.
 struct Event {
   std::uint64_t token = 0;
   bool readable = false;
-  bool writable = false;
-  bool hung_up = false;  ///< or a stream's writing side is closed
+  bool writable = false;  ///< not by a hangup alone
+  bool hung_up = false;   ///< or a stream's writing side is closed
 };
 
 enum class Watched {
@@ -44,15 +44,17 @@ class Backend {
   virtual int handle() const noexcept = 0;
   virtual const Dialect& dialect() const noexcept = 0;
 
-  /// Registers `fd`, both directions, edge-triggered: an event follows each change to ready, and the
-  /// registration itself if it is ready by then.
+  /// Registers `fd`, both directions, edge-triggered: an event follows each change to ready, and
+  /// the registration itself if it is ready by then.
   virtual Watched add(int fd, std::uint64_t token, std::error_code& ec) noexcept = 0;
   /// Takes `fd` off the queue. Events fetched before may still be on their way.
   virtual void remove(int fd) noexcept = 0;
 
   /// An event, readable, once the child `pid` has ended. Returns the descriptor that stands for the
-  /// process, to be removed and closed at last, or none where the kernel needs none.
+  /// process, to be closed after remove_exit(), or none where the kernel needs none.
   virtual Fd add_exit(pid_t pid, std::uint64_t token, std::error_code& ec) noexcept = 0;
+  /// Takes that off the queue; `process` is what add_exit() returned, still open.
+  virtual void remove_exit(pid_t pid, const Fd& process) noexcept = 0;
 
   /// Waits for events, at most `limit` (none: for ever). Returns how many were stored; 0 also at a
   /// signal. Sets `woken` if a wake() was among what ended the wait.
@@ -61,7 +63,8 @@ class Backend {
   /// Ends one wait(), one under way or else the next.
   virtual void wake() noexcept = 0;
 
-  /// A further queue of this kind.
+  /// A further queue of this kind, which can watch this one. std::errc::operation_not_supported
+  /// where handle() cannot be watched.
   virtual std::unique_ptr<Backend> another(std::error_code& ec) const noexcept = 0;
 };
 

@@ -3,7 +3,8 @@
 
 namespace conq::detail {
 
-/// How a kernel speaks of a console, as data: a row for each kernel, none of it known to the engine.
+/// How a kernel speaks of a console, as data: a row for each kernel, none of it known to the
+/// engine.
 struct Dialect {
   const char* name;
   /// read(2) of a console whose other side is gone: EIO (Linux), or 0.
@@ -18,9 +19,9 @@ struct Dialect {
 
 namespace dialect {
 
-/// Linux 6.18, measured: EIO at hangup; 0 is a typed end of file, or a terminal that vanished for good.
-/// Short reads: n_tty wakes its reader at each commit of the flush worker, and a read flushes before
-/// it reports less; pipes and sockets as epoll(7) says.
+/// Linux 6.18, measured: EIO at hangup; 0 is a typed end of file, or a terminal that vanished for
+/// good. Short reads: n_tty wakes its reader at each commit of the flush worker, and a read flushes
+/// before it reports less; pipes and sockets as epoll(7) says.
 inline constexpr Dialect linux_epoll{"linux-epoll", false, true, true};
 /// libkqueue answers EV_EOF from epoll's state at that time; the console is Linux's own.
 inline constexpr Dialect linux_libkqueue{"linux-libkqueue", false, false, true};

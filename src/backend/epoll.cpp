@@ -20,19 +20,20 @@ namespace {
 using detail::Event;
 using detail::last_error;
 
-// No token of the engine's: their upper half is a generation that starts from 1 and the lower an index.
+// No token of the engine's: their upper half is a generation that starts from 1 and the lower an
+// index.
 constexpr std::uint64_t kWakeToken = 0;
 
 int to_milliseconds(std::optional<std::chrono::nanoseconds> limit) noexcept {
   if (!limit) return -1;
   const auto rounded_up = std::chrono::ceil<std::chrono::milliseconds>(*limit).count();
-  return static_cast<int>(std::clamp<decltype(rounded_up)>(rounded_up, 0, std::numeric_limits<int>::max()));
+  return static_cast<int>(
+      std::clamp<decltype(rounded_up)>(rounded_up, 0, std::numeric_limits<int>::max()));
 }
 
 }  // namespace
 
-EpollBackend::EpollBackend(std::error_code& ec) noexcept
-    : queue_(::epoll_create1(EPOLL_CLOEXEC)) {
+EpollBackend::EpollBackend(std::error_code& ec) noexcept : queue_(::epoll_create1(EPOLL_CLOEXEC)) {
   ec.clear();
   if (!queue_) {
     ec = last_error();
@@ -76,7 +77,10 @@ Fd EpollBackend::add_exit(pid_t pid, std::uint64_t token, std::error_code& ec) n
   // By number: glibc has had the wrapper only since 2.36. Close-on-exec by itself.
   Fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0U)));
   if (!process) {
-    ec = last_error();
+    // ESRCH: it has ended already, and the host has it reaped; the engine's first look finds that
+    // out.
+    ec.clear();
+    if (errno != ESRCH) ec = last_error();
     return {};
   }
   watch(process.get(), EPOLLIN | EPOLLET, token, ec);
@@ -101,10 +105,9 @@ std::size_t EpollBackend::wait(std::span<Event> events,
       woken = true;
       continue;
     }
-    events[stored++] = {event.data.u64,
-                        (event.events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0,
-                        (event.events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0,
-                        (event.events & (EPOLLRDHUP | EPOLLHUP)) != 0};
+    events[stored++] = {
+        event.data.u64, (event.events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0,
+        (event.events & (EPOLLOUT | EPOLLERR)) != 0, (event.events & (EPOLLRDHUP | EPOLLHUP)) != 0};
   }
   return stored;
 }

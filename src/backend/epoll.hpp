@@ -15,6 +15,9 @@ class EpollBackend final : public detail::Backend {
   detail::Watched add(int fd, std::uint64_t token, std::error_code& ec) noexcept override;
   void remove(int fd) noexcept override;
   Fd add_exit(pid_t pid, std::uint64_t token, std::error_code& ec) noexcept override;
+  void remove_exit(pid_t, const Fd& process) noexcept override {
+    if (process) remove(process.get());
+  }
   std::size_t wait(std::span<detail::Event> events, std::optional<std::chrono::nanoseconds> limit,
                    bool& woken, std::error_code& ec) noexcept override;
   void wake() noexcept override;

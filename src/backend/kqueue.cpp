@@ -20,12 +20,13 @@ using detail::Event;
 using detail::last_error;
 namespace kqueue = detail::kqueue;
 
-/// Regular files and devices like /dev/null: some kernels refuse to watch them, others report only
-/// what lies before the end of the file.
+/// Regular files, directories and devices like /dev/null: some kernels refuse to watch them, others
+/// report only what lies before the end of the file.
 bool always_ready(int fd) noexcept {
   struct stat status {};
   if (::fstat(fd, &status) != 0) return false;
-  return S_ISREG(status.st_mode) || (S_ISCHR(status.st_mode) && ::isatty(fd) == 0);
+  return S_ISREG(status.st_mode) || S_ISDIR(status.st_mode) ||
+         (S_ISCHR(status.st_mode) && ::isatty(fd) == 0);
 }
 
 /// Adds one filter; the error is the one of this change alone.
@@ -44,7 +45,8 @@ KqueueBackend::KqueueBackend(std::error_code& ec) noexcept : queue_(::kqueue()) 
     ec = last_error();
     return;
   }
-  // kqueue(2) takes no flags on macOS. A child never inherits it; this is for an exec without a fork.
+  // kqueue(2) takes no flags on macOS. A child never inherits it; this is for an exec without a
+  // fork.
   ::fcntl(queue_.get(), F_SETFD, FD_CLOEXEC);
   waker_.attach(queue_.get(), ec);
 }
@@ -66,7 +68,8 @@ detail::Watched KqueueBackend::add(int fd, std::uint64_t token, std::error_code&
 void KqueueBackend::remove(int fd) noexcept {
   // In two calls: an error of the first change would keep the second from being applied.
   for (const int filter : {EVFILT_READ, EVFILT_WRITE}) {
-    const struct kevent gone = kqueue::change(static_cast<std::uintptr_t>(fd), filter, EV_DELETE, 0, 0);
+    const struct kevent gone =
+        kqueue::change(static_cast<std::uintptr_t>(fd), filter, EV_DELETE, 0, 0);
     ::kevent(queue_.get(), &gone, 1, nullptr, 0, nullptr);
   }
 }
@@ -76,7 +79,8 @@ Fd KqueueBackend::add_exit(pid_t pid, std::uint64_t token, std::error_code& ec) 
                                            EV_ADD | EV_ONESHOT, NOTE_EXIT, token);
   ec.clear();
   // ESRCH: it has ended already, and the first look of the engine finds that out.
-  if (::kevent(queue_.get(), &add, 1, nullptr, 0, nullptr) != 0 && errno != ESRCH) ec = last_error();
+  if (::kevent(queue_.get(), &add, 1, nullptr, 0, nullptr) != 0 && errno != ESRCH)
+    ec = last_error();
   return {};
 }
 
@@ -96,7 +100,8 @@ std::size_t KqueueBackend::wait(std::span<Event> events,
       ::kevent(queue_.get(), nullptr, 0, raw.data(), room, limit ? &timeout : nullptr);
   ec.clear();
   if (count < 0) {
-    if (errno != EINTR) ec = last_error();
+    // ECHILD, ESRCH: libkqueue 2.7 says so of a watched process that somebody else has reaped.
+    if (errno != EINTR && errno != ECHILD && errno != ESRCH) ec = last_error();
     return 0;
   }
   std::size_t stored = 0;
@@ -107,13 +112,26 @@ std::size_t KqueueBackend::wait(std::span<Event> events,
     }
     const bool ended = (event.flags & EV_EOF) != 0;
     const bool failed = (event.flags & EV_ERROR) != 0;
-    events[stored++] = {kqueue::token_of(event), event.filter != EVFILT_WRITE || ended || failed,
-                        event.filter == EVFILT_WRITE || ended || failed, ended};
+    const bool about_writing = event.filter == EVFILT_WRITE;
+    // A flag of now, on a console's writing side, says hung up, not that there is room.
+    const bool only_hung_up = ended && kqueue::kernel.hangup_flag_is_current;
+    events[stored++] = {kqueue::token_of(event), !about_writing || ended || failed,
+                        failed || (about_writing && !only_hung_up), ended};
   }
   return stored;
 }
 
+void KqueueBackend::remove_exit(pid_t pid, const Fd& /*process*/) noexcept {
+  const struct kevent gone =
+      kqueue::change(static_cast<std::uintptr_t>(pid), EVFILT_PROC, EV_DELETE, 0, 0);
+  ::kevent(queue_.get(), &gone, 1, nullptr, 0, nullptr);
+}
+
 std::unique_ptr<detail::Backend> KqueueBackend::another(std::error_code& ec) const noexcept {
+  if (!kqueue::pollable) {
+    ec = std::make_error_code(std::errc::operation_not_supported);
+    return nullptr;
+  }
   std::unique_ptr<detail::Backend> made(new (std::nothrow) KqueueBackend(ec));
   if (!made) ec = std::make_error_code(std::errc::not_enough_memory);
   return made;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The differences between the kqueue(2) of the systems that have it: field types, and which kernel's
-// consoles are behind it.
+// The differences between the kqueue(2) of the systems that have it: field types, and which
+// kernel's consoles are behind it.
 
 #include <sys/types.h>
 // sys/event.h of the BSDs needs what stands above it.
@@ -26,6 +26,9 @@ inline constexpr const Dialect& kernel = dialect::netbsd;
 #elif defined(__OpenBSD__)
 inline constexpr const Dialect& kernel = dialect::openbsd;
 #endif
+
+// libkqueue 2.7 gives one end of a pipe for a queue, and keeps to itself what could be polled.
+inline constexpr bool pollable = &kernel != &dialect::linux_libkqueue;
 
 // NetBSD before 10 has intptr_t there, the others a pointer.
 using Udata = decltype(std::declval<struct kevent&>().udata);

@@ -78,8 +78,7 @@ bool Engine::settle_read(Direction& direction, Operation& operation, ssize_t cou
     return finish(direction, operation, {});
   }
   const bool console = registration.kind == Kind::console;
-  const bool hangup =
-      console && (count == 0 ? dialect.read_zero_is_hangup : error == EIO);
+  const bool hangup = console && (count == 0 ? dialect.read_zero_is_hangup : error == EIO);
   if (count == 0 && !hangup) {
     registration.read_ended = true;
     return finish(direction, operation, {});

@@ -40,8 +40,9 @@ struct LentBuffer {
   std::byte bytes[kSize];
 };
 
-/// The engine: who waits for what, who turns the kernel's queue, and whose turn it is. One lock guards
-/// all of it; system calls and handlers run without it. See ARCHITECTURE.md for the invariants.
+/// The engine: who waits for what, who turns the kernel's queue, and whose turn it is. One lock
+/// guards all of it; system calls and handlers run without it. See ARCHITECTURE.md for the
+/// invariants.
 class Engine : public std::enable_shared_from_this<Engine> {
  public:
   explicit Engine(std::unique_ptr<Backend> backend) noexcept : backend_(std::move(backend)) {}
@@ -77,7 +78,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   // Serving (serving.cpp)
   void wait(std::error_code& ec);
   std::size_t wait_for(std::chrono::nanoseconds limit, std::error_code& ec);
-  /// To a closed engine: its poller is gone. Completes what is pending, and refuses what comes later.
+  /// To a closed engine: its poller is gone. Completes what is pending, and refuses what comes
+  /// later.
   void orphan() noexcept;
   int native_handle(std::error_code& ec) noexcept;
 
@@ -135,15 +137,15 @@ class Engine : public std::enable_shared_from_this<Engine> {
       ready_;  ///< directions whose first operation is asynchronous and runnable
   IntrusiveList<BlockedOperation, &BlockedOperation::sleeper_previous,
                 &BlockedOperation::sleeper_next, &BlockedOperation::asleep>
-      sleepers_;                          ///< blocked callers that are not turning the queue
-  BlockedOperation* turner_ = nullptr;    ///< the blocked caller in the kernel's wait
-  unsigned servers_in_kernel_ = 0;        ///< threads of wait() in the kernel's wait
-  unsigned servers_asleep_ = 0;           ///< threads of wait() that wait for the turner
-  unsigned servers_ = 0;                  ///< threads in wait()
-  std::size_t async_pending_ = 0;         ///< asynchronous operations queued
-  bool wake_pending_ = false;             ///< a wake of the kernel's wait is on its way
+      sleepers_;                        ///< blocked callers that are not turning the queue
+  BlockedOperation* turner_ = nullptr;  ///< the blocked caller in the kernel's wait
+  unsigned servers_in_kernel_ = 0;      ///< threads of wait() in the kernel's wait
+  unsigned servers_asleep_ = 0;         ///< threads of wait() that wait for the turner
+  unsigned servers_ = 0;                ///< threads in wait()
+  std::size_t async_pending_ = 0;       ///< asynchronous operations queued
+  bool wake_pending_ = false;           ///< a wake of the kernel's wait is on its way
   bool closed_ = false;
-  bool gone_ = false;                     ///< no wait() will come any more
+  bool gone_ = false;  ///< no wait() will come any more
   std::condition_variable server_wake_;
   std::condition_variable abandoned_;  ///< a system call on an abandoned operation is over
   bool server_dispatching_ = false;    ///< a thread of wait() is about to look at ready_

@@ -5,8 +5,8 @@
 
 namespace conq::detail {
 
-/// A doubly linked list through two pointers and a flag of its elements, so that putting something on a
-/// list never allocates, and taking it off needs no search. Owns nothing.
+/// A doubly linked list through two pointers and a flag of its elements, so that putting something
+/// on a list never allocates, and taking it off needs no search. Owns nothing.
 template <class T, T* T::*Previous, T* T::*Next, bool T::*Listed>
 class IntrusiveList {
  public:

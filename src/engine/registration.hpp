@@ -21,8 +21,8 @@ class Engine;
 struct Registration;
 struct ExitRegistration;
 
-/// The asynchronous operation that a direction may have with a handler. It pins its registration, so
-/// that a handle may be dropped while it is pending.
+/// The asynchronous operation that a direction may have with a handler. It pins its registration,
+/// so that a handle may be dropped while it is pending.
 struct HandlerOperation : Operation {
   std::variant<std::monostate, IoHandler, LentHandler, ExitHandler> handler;
   std::shared_ptr<Registration> pin;
@@ -71,13 +71,13 @@ struct Registration : std::enable_shared_from_this<Registration> {
   bool always_ready = false;  ///< a file: every call gets somewhere, no event will come
   bool registered = false;    ///< on the kernel's queue
   bool shut_down = false;
-  bool closed = false;       ///< close() was called; the descriptor goes with the last user
-  bool read_ended = false;   ///< reads give 0 from now on
-  bool hung_up = false;      ///< as far as is known: the other side of a console, the end of a stream
-  std::uint32_t slot = 0;    ///< its place in the table of registrations
-  unsigned users = 0;        ///< system calls under way on the descriptor
-  Console console;           ///< if kind is console
-  Fd stream;                 ///< otherwise; none for an exit where the kernel needs none
+  bool closed = false;      ///< close() was called; the descriptor goes with the last user
+  bool read_ended = false;  ///< reads give 0 from now on
+  bool hung_up = false;    ///< as far as is known: the other side of a console, the end of a stream
+  std::uint32_t slot = 0;  ///< its place in the table of registrations
+  unsigned users = 0;      ///< system calls under way on the descriptor
+  Console console;         ///< if kind is console
+  Fd stream;               ///< otherwise; none for an exit where the kernel needs none
   Direction read{*this, false};
   Direction write{*this, true};
   ExitRegistration* exit_watcher = nullptr;  ///< told after each read: waits for us to be drained
@@ -93,7 +93,8 @@ struct ExitRegistration : Registration {
   pid_t pid = -1;
   bool reaped = false;
   bool over = false;  ///< reaped, and the terminal drained
-  std::shared_ptr<ExitRegistration> self;  ///< until then: it is reaped also when nobody asks for it
+  std::shared_ptr<ExitRegistration>
+      self;  ///< until then: it is reaped also when nobody asks for it
   ExitStatus status;
   std::error_code error;  ///< why the status is unknown
   std::shared_ptr<Registration> terminal;

@@ -55,7 +55,11 @@ void Engine::add(Registration& registration, std::error_code& ec) noexcept {
 void Engine::unregister(Registration& registration) noexcept {
   if (!registration.registered) return;
   registration.registered = false;
-  if (registration.fd() >= 0) backend_->remove(registration.fd());
+  if (registration.kind == Kind::exit) {
+    backend_->remove_exit(static_cast<ExitRegistration&>(registration).pid, registration.stream);
+  } else {
+    backend_->remove(registration.fd());
+  }
   slots_.erase(registration);
 }
 

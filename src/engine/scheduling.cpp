@@ -10,9 +10,8 @@ bool Engine::runnable(const Direction& direction) const noexcept {
   if (first == nullptr || direction.busy || first->abandoned) return false;
   if (first->waiter != Waiter::caller && direction.in_handler) return false;
   const Registration& registration = direction.owner;
-  const bool ended = direction.writes
-                         ? registration.hung_up && registration.hangup == Hangup::end
-                         : registration.read_ended;
+  const bool ended = direction.writes ? registration.hung_up && registration.hangup == Hangup::end
+                                      : registration.read_ended;
   return direction.ready || first->cancelled || registration.shut_down || ended ||
          first->done == first->size;
 }
@@ -40,8 +39,8 @@ void Engine::dispatch(std::span<const Event> events) noexcept {
       look_at_exit(static_cast<ExitRegistration&>(*registration));
       continue;
     }
-    // An old flag of a console must not turn into a hangup; reading finds out in any case. The end of
-    // a stream is announced once, so it is remembered until it has been read.
+    // An old flag of a console must not turn into a hangup; reading finds out in any case. The end
+    // of a stream is announced once, so it is remembered until it has been read.
     if (event.hung_up &&
         (registration->kind == Kind::stream || backend_->dialect().hangup_flag_is_current)) {
       registration->hung_up = true;
@@ -50,10 +49,13 @@ void Engine::dispatch(std::span<const Event> events) noexcept {
       registration->read.ready = registration->read.fresh = true;
       schedule(registration->read);
     }
-    if (event.writable || event.hung_up) {
+    // Not by a console's hangup: each write that finds a hung-up Linux master full makes another
+    // such event (6.18, seen: tty_write wakes its own queue). A stream's writer has to find that it
+    // is gone.
+    if (event.writable || (event.hung_up && registration->kind == Kind::stream)) {
       registration->write.ready = registration->write.fresh = true;
-      schedule(registration->write);
     }
+    schedule(registration->write);
   }
 }
 

@@ -68,8 +68,8 @@ class Engine::Serving {
 
 thread_local Engine::Serving* Engine::Serving::innermost = nullptr;
 
-/// The time of a handler: without the lock, and none other of its direction runs. Ends also when the
-/// handler throws.
+/// The time of a handler: without the lock, and none other of its direction runs. Ends also when
+/// the handler throws.
 class Engine::HandlerTurn {
  public:
   HandlerTurn(Engine& engine, Lock& lock, Direction& direction) noexcept
@@ -193,8 +193,7 @@ bool Engine::serve_next(Lock& lock, Serving& serving) {
   bool finished = false;
   if (operation.waiter == Waiter::lent) operation.data = serving.buffer();
   if (operation.waiter == Waiter::lent && operation.data == nullptr) {
-    finished =
-        finish(direction, operation, std::make_error_code(std::errc::not_enough_memory));
+    finished = finish(direction, operation, std::make_error_code(std::errc::not_enough_memory));
   } else {
     finished = attempt(lock, direction, operation);
   }
@@ -222,7 +221,8 @@ void Engine::deliver(Lock& lock, Direction& direction, Operation& operation) {
   auto handler = std::exchange(slot.handler, std::monostate{});
   slot.pin.reset();
   const HandlerTurn turn(*this, lock, direction);
-  // Moved behind the turn, so that it is dropped without the lock: what it owns may use this engine.
+  // Moved behind the turn, so that it is dropped without the lock: what it owns may use this
+  // engine.
   auto called = std::move(handler);
   if (auto* io = std::get_if<IoHandler>(&called)) {
     (*io)(error, done);

@@ -8,13 +8,13 @@
 
 namespace conq::detail {
 
-/// The registrations of a queue by token. A token is the index of a slot and the slot's generation, so
-/// that an event of a registration that is gone finds nothing, whoever has its slot or its descriptor
-/// by now. Guarded by the engine's lock; owns none of them.
+/// The registrations of a queue by token. A token is the index of a slot and the slot's generation,
+/// so that an event of a registration that is gone finds nothing, whoever has its slot or its
+/// descriptor by now. Guarded by the engine's lock; owns none of them.
 class SlotTable {
  public:
-  /// Makes place for `registration` and gives its token, which is never 0; find_fd() finds it by `fd`,
-  /// if that is not -1. May throw std::bad_alloc.
+  /// Makes place for `registration` and gives its token, which is never 0; find_fd() finds it by
+  /// `fd`, if that is not -1. May throw std::bad_alloc.
   std::uint64_t insert(Registration& registration, int fd);
   void erase(Registration& registration) noexcept;
   Registration* find(std::uint64_t token) const noexcept;
