@@ -58,7 +58,6 @@ TYPED_TEST(Museum14, TenMegabytesThroughAProgramWithEchoComeBack) {
     ::shutdown(user.get(), SHUT_WR);
   });
   // A terminal emulator that keeps only the capitals: the kernel may shorten an echo that is slow.
-  std::atomic<bool> enough = false;
   InThread screen([&] {
     std::string capitals;
     std::string room(65536, '\0');
