@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs a compiler's checks, or clang-tidy, over the sources of a build's compile_commands.json.
 
-  each_source.py syntax BUILD COMPILER [FLAG...]   every source of the project compiles, no warning
-  each_source.py tidy BUILD CACHE FOLDER...        clang-tidy finds nothing in FOLDER's sources;
-                                                   a verdict is kept in CACHE, by content
+  each_source.py syntax BUILD FOLDERS COMPILER [FLAG...]   the sources compile without a warning
+  each_source.py tidy BUILD FOLDERS CACHE                  clang-tidy finds nothing in them; a verdict
+                                                           is kept in CACHE, by content
+
+FOLDERS is a list with commas: src,apps. With `all` it is every source of the project.
 """
 import concurrent.futures
 import hashlib
@@ -17,15 +19,17 @@ import sys
 
 TIDY = "clang-tidy-14"
 CLANG = "clang++-14"
-GCC_ONLY = ("-Wno-restrict", "-Wno-maybe-uninitialized")
+GCC_ONLY = ("-Wno-restrict", "-Wno-maybe-uninitialized",
+            "-Wno-subobject-linkage")
 
 
-def commands(build):
-    """(source, arguments without compiler and output) of each source of the project."""
+def commands(build, folders):
+    """(source, folder to compile in, arguments without compiler and output) of each source."""
     root = pathlib.Path.cwd()
+    wanted = [root] if folders == "all" else [root / folder for folder in folders.split(",")]
     for entry in json.loads((pathlib.Path(build) / "compile_commands.json").read_text()):
         source = pathlib.Path(entry["file"])
-        if not source.is_relative_to(root):
+        if not any(source.is_relative_to(folder) for folder in wanted):
             continue
         words = shlex.split(entry["command"])
         first_flag = next(i for i, word in enumerate(words) if word.startswith("-"))
@@ -74,16 +78,10 @@ def check_tidy(cache):
 
 
 def main():
-    kind, build, *rest = sys.argv[1:]
-    work = list(commands(build))
-    if kind == "syntax":
-        check = check_syntax(rest[0], rest[1:])
-        name = " ".join(rest)
-    else:
-        check = check_tidy(rest[0])
-        name = TIDY
-        folders = [pathlib.Path.cwd() / folder for folder in rest[1:]]
-        work = [entry for entry in work if any(entry[0].is_relative_to(f) for f in folders)]
+    kind, build, folders, *rest = sys.argv[1:]
+    work = list(commands(build, folders))
+    check = check_syntax(rest[0], rest[1:]) if kind == "syntax" else check_tidy(rest[0])
+    name = " ".join(rest) if kind == "syntax" else TIDY
     if not work:
         sys.exit(f"{name}: no sources in {build}/compile_commands.json")
     failed = 0
