@@ -78,6 +78,12 @@ TEST_F(UpTerminal, IsOneOfItsOwnForEachProcess) {
   EXPECT_NE(a, b);
 }
 
+TEST_F(UpTerminal, IsAllThatAProcessIsGiven) {
+  // When b starts, conq holds what belongs to a.
+  procfile("a: sleep 1000\nb: ls /dev/fd/ | tr '\\n' ' '\n");
+  EXPECT_EQ(lines_from("b", up().out).front(), "0 1 2 3 ") << "3 is that of ls";
+}
+
 TEST_F(UpTerminal, IsNarrowerByThePrefix) {
   procfile("worker: stty size; sleep 1000\n");
   Start start = in_terminal();
