@@ -26,6 +26,12 @@ struct Failure {
   int error;
 };
 
+int number_behind(const std::vector<std::pair<int, int>>& keep_fds) noexcept {
+  int highest = STDERR_FILENO;
+  for (const auto& [ours, its] : keep_fds) highest = std::max(highest, its);
+  return highest + 1;
+}
+
 /// All that the child needs, made before the fork: between fork and exec nothing may allocate,
 /// since another thread may have held the allocator's lock at the fork.
 struct Plan {
@@ -34,6 +40,7 @@ struct Plan {
         report(child_report.get()),
         directory(request.directory.empty() ? nullptr : request.directory.c_str()),
         keep_fds(request.keep_fds),
+        above(number_behind(request.keep_fds)),
         variables(request.environment ? *request.environment : current_environment()),
         looked_up(request.argv.front().find('/') == std::string::npos),
         paths(candidates(request.argv.front(), variables)),
@@ -48,15 +55,15 @@ struct Plan {
       targets.push_back(its);
     }
     std::sort(sources.begin(), sources.end());
-    std::sort(targets.begin(), targets.end());
-    above = targets.back() + 1;
     targets.push_back(above);
+    std::sort(targets.begin(), targets.end());
   }
 
   int slave_fd;
   int report;
   const char* directory;
   std::vector<std::pair<int, int>> keep_fds;
+  int above;  ///< the lowest number behind all that the program is given: for the report
   std::vector<std::string> variables;
   bool looked_up;
   std::vector<std::string> paths;
@@ -66,7 +73,6 @@ struct Plan {
   std::vector<char*> environment;
   std::vector<int> sources{slave_fd, report};  ///< what the child needs of ours, in order
   std::vector<int> targets{STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO};  ///< what it ends up with
-  int above = 0;  ///< behind all that the program is given; the last of the targets: the report
 };
 
 /// Blocks every signal in this thread for its lifetime: no handler of the host runs in the child.

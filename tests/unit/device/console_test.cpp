@@ -144,9 +144,15 @@ TEST(ConsoleIo, IntoOrOfNothingIsZeroAtOnce) {
   ec = errc::closed;
   EXPECT_EQ(pty.master.write({}, ec), 0U);
   EXPECT_FALSE(ec);
-  // Not even a hangup is asked for.
-  pty.slave.reset();
-  EXPECT_EQ(pty.master.read({}), 0U);
+}
+
+TEST(ConsoleIo, OfNothingTheKernelIsNotEvenAsked) {
+  const Pty pty = open_pty();
+  const auto open_for = [&](int mode) {
+    return Console::from_fd(Fd(::open(pty.slave_name.c_str(), mode | O_NOCTTY)));
+  };
+  EXPECT_EQ(open_for(O_WRONLY).read({}), 0U) << "the kernel says EBADF";
+  EXPECT_EQ(open_for(O_RDONLY).write({}), 0U) << "the kernel says EBADF";
 }
 
 TEST(ConsoleIo, AWriteMayTakeLessThanAsked) {

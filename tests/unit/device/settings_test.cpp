@@ -139,6 +139,15 @@ TEST(ConsoleReset, SurvivesAMove) {
   expect_same(settings(pty.slave.get()), fresh);
 }
 
+TEST(ConsoleReset, KeepsWhatWasTypedAlready) {
+  Pty pty = open_pty();
+  pty.master.set_raw();
+  pty.master.write(bytes("typed\n"));
+  ASSERT_TRUE(test::wait_readable(pty.slave.get()));
+  pty.master.reset();
+  EXPECT_EQ(read_until(pty.slave.get(), "\n"), "typed\n");
+}
+
 TEST(ConsoleReset, DoesNotWaitForOutputThatNobodyReads) {
   Pty pty = open_pty();
   Console slave = Console::from_fd(std::move(pty.slave));

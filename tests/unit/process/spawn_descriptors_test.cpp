@@ -95,28 +95,28 @@ TEST(SpawnDescriptors, TheHostsOwnAreAsTheyWere) {
 
 // museum 16: a descriptor that leaks into another child keeps a pty from hanging up.
 TEST(SpawnDescriptors, NoneLeaksBetweenThreadsThatSpawnAtOnce) {
-  constexpr int threads = 6;
-  constexpr int rounds = 25;
+  constexpr std::size_t threads = 6;
+  constexpr std::size_t rounds = 25;
   std::atomic<bool> done{false};
   // Inheritable ones come and go meanwhile.
   std::thread litterer([&] {
     while (!done) Fd(::dup(STDERR_FILENO)).reset();
   });
-  std::vector<std::string> outputs(threads * rounds);
+  std::vector<std::vector<std::string>> outputs(threads);
   std::vector<std::thread> spawners;
-  for (int thread = 0; thread < threads; ++thread) {
-    spawners.emplace_back([&outputs, thread] {
+  spawners.reserve(threads);
+  for (std::vector<std::string>& mine : outputs) {
+    spawners.emplace_back([&mine] {
       const std::string each =
           "for fd in 3 4 5 6 7 8 9; do (: <&$fd) 2>/dev/null && echo leaked $fd; done; echo clean";
-      for (int round = 0; round < rounds; ++round) {
-        outputs[static_cast<std::size_t>(thread * rounds + round)] = output_of(shell(each));
-      }
+      for (std::size_t round = 0; round < rounds; ++round) mine.push_back(output_of(shell(each)));
     });
   }
   for (std::thread& spawner : spawners) spawner.join();
   done = true;
   litterer.join();
-  for (const std::string& output : outputs) EXPECT_EQ(output, "clean\n");
+  const std::vector<std::string> clean(rounds, "clean\n");
+  for (const std::vector<std::string>& mine : outputs) EXPECT_EQ(mine, clean);
   EXPECT_TRUE(test::has_no_child());
 }
 

@@ -28,7 +28,7 @@ Spawned::~Spawned() {
   wait();
 }
 
-std::string Spawned::output() { return read_to_end(pty_.master.fd()); }
+std::string Spawned::output() const { return read_to_end(pty_.master.fd()); }
 
 int Spawned::wait() {
   int status = -1;

@@ -26,7 +26,7 @@ class Spawned {
   const std::string& terminal() const { return pty_.slave_name; }
 
   /// All that it writes until it is gone.
-  std::string output();
+  std::string output() const;
   /// Its wait status, once it has ended.
   int wait();
 
