@@ -2,7 +2,8 @@
 #include "device/pty_posix.hpp"
 
 #include <fcntl.h>
-#include <stdlib.h>  // NOLINT(modernize-deprecated-headers): <cstdlib> need not declare posix_openpt
+// <cstdlib> need not declare posix_openpt.
+#include <stdlib.h>  // NOLINT(modernize-deprecated-headers)
 #include <unistd.h>
 
 #include <cerrno>

@@ -16,9 +16,9 @@ enum class Waiter : std::uint8_t {
   coroutine,  ///< a coroutine, resumed in wait()
 };
 
-/// A read or a write under way: a link in its direction's queue. It lives where its waiter lives (the
-/// blocked caller's stack, the coroutine's frame, the registration), so that none is allocated. All
-/// members are guarded by the engine's lock.
+/// A read or a write under way: a link in its direction's queue. It lives where its waiter lives
+/// (the blocked caller's stack, the coroutine's frame, the registration), so that none is
+/// allocated. All members are guarded by the engine's lock.
 struct Operation {
   Operation* next = nullptr;
   std::byte* data = nullptr;
