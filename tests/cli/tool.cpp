@@ -13,6 +13,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <fstream>
 #include <sstream>
 #include <stdexcept>
 
@@ -230,6 +231,13 @@ std::vector<std::string> lines_of(std::string_view text) {
 
 std::string tool_path() { return CONQ_TOOL; }
 
-bool is_alive(pid_t pid) { return ::kill(pid, 0) == 0; }
+bool is_alive(pid_t pid) {
+  if (::kill(pid, 0) != 0) return false;
+  // Where there is a /proc it tells a zombie, whose new parent may take its time.
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  const std::size_t name_end = text.rfind(')');
+  return name_end == std::string::npos || text.compare(name_end, 3, ") Z") != 0;
+}
 
 }  // namespace conq::test

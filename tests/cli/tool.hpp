@@ -99,7 +99,7 @@ std::vector<std::string> lines_of(std::string_view text);
 /// Where the tool is.
 std::string tool_path();
 
-/// Whether a process is there.
+/// Whether a process is there and has not ended.
 bool is_alive(pid_t pid);
 
 }  // namespace conq::test

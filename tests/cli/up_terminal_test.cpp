@@ -56,7 +56,7 @@ TEST_F(UpTerminal, LetsNoCursorMovementThrough) {
 }
 
 TEST_F(UpTerminal, IsLeftAsItWas) {
-  procfile("web: stty raw -echo; echo ready; sleep 1000\n");
+  procfile("web: stty raw -echo; echo ready; exec sleep 1000\n");
   Tool tool(in_terminal());
   const std::string before = tool.settings_before();
   tool.see("ready");
