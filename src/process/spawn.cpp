@@ -80,7 +80,7 @@ class SignalsBlocked {
  public:
   SignalsBlocked() noexcept {
     sigset_t all;
-    ::sigfillset(&all);
+    sigfillset(&all);
     ::pthread_sigmask(SIG_SETMASK, &all, &before_);
   }
   SignalsBlocked(const SignalsBlocked&) = delete;
@@ -108,7 +108,7 @@ void reset_dispositions() noexcept {
 
 void unblock_signals() noexcept {
   sigset_t none;
-  ::sigemptyset(&none);
+  sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
