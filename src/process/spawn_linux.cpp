@@ -64,7 +64,6 @@ void close_descriptors(int first, int last) noexcept {
       0) {
     return;
   }
-  ::close(first);  // in a full table, room for the list of the others
   if (close_listed(first, last)) return;
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);

@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "process/spawn_kernel.hpp"
 #include "tests/support/descriptors.hpp"
 #include "tests/support/in_child.hpp"
 #include "tests/support/read_until.hpp"
@@ -91,6 +92,16 @@ TEST(SpawnDescriptors, AHostWithoutStandardDescriptorsCanSpawn) {
 TEST(SpawnDescriptors, TheHostsOwnAreAsTheyWere) {
   const test::NoDescriptorLeak no_leak;
   EXPECT_EQ(output_of(shell("echo out")), "out\n");
+}
+
+TEST(SpawnDescriptors, TheReportPassesToNothingThatOthersExecute) {
+  Fd read;
+  Fd write;
+  std::error_code ec = errc::closed;
+  detail::make_pipe(read, write, ec);
+  EXPECT_FALSE(ec);
+  EXPECT_TRUE(test::is_close_on_exec(read.get()));
+  EXPECT_TRUE(test::is_close_on_exec(write.get()));
 }
 
 // museum 16: a descriptor that leaks into another child keeps a pty from hanging up.
