@@ -112,15 +112,32 @@ TYPED_TEST(RelayFinish, TypesItAgainOnceTheProgramHasChangedTheMode) {
   auto console = this->console();
   const auto relay = this->type_and_end(console, "line\n");
   EXPECT_EQ(this->receive(this->sink_.peer, 6), "line\r\n") << "the echo: the kernel has the line";
-  this->change(console.peer, [](termios& settings) { settings.c_lflag &= ~tcflag_t{ICANON}; });
+  this->change(console.peer,
+               [](termios& settings) { settings.c_lflag &= ~tcflag_t{ICANON | ECHO}; });
   this->send(console.peer, "prompt");
   // The first key, which Linux has made a NUL if it came before the change, and the second.
   const std::string typed = this->receive(console.peer, 7);
   EXPECT_EQ(typed.substr(0, 5), "line\n");
   EXPECT_EQ(typed.back(), ctrl_d);
-  this->send(console.peer, "more output in the same mode");
-  this->serve_all();
+  this->send(console.peer, " more in this mode");
+  EXPECT_EQ(this->receive(this->sink_.peer, 24), "prompt more in this mode");
   EXPECT_FALSE(this->has_more(console.peer));
+
+  this->change(console.peer, [](termios& settings) { settings.c_lflag |= ICANON; });
+  this->send(console.peer, "in line mode");
+  EXPECT_EQ(this->receive(this->sink_.peer, 12), "in line mode");
+  EXPECT_EQ(this->read_once(console.peer), "");
+}
+
+TYPED_TEST(RelayFinish, AnErrorOfTheSourceIsItsEndTooAndIsTold) {
+  auto not_readable = this->sink();
+  auto console = this->console();
+  RelayOptions options = this->forward_finish(Finish::type_eof);
+  options.backward = false;
+  const auto relay =
+      TestFixture::Relay::start(not_readable.channel, console.channel, options, this->done());
+  EXPECT_EQ(this->serve_to_end().forward_error, std::errc::bad_file_descriptor);
+  EXPECT_EQ(this->read_once(console.peer), "");
 }
 
 TYPED_TEST(RelayFinish, NothingIsNothing) {

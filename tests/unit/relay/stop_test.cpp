@@ -55,6 +55,25 @@ TYPED_TEST(RelayStop, WhatWasReadIsStillWritten) {
   expect_same(arrived, std::string_view(noise).substr(0, noise.size() - rest.size()));
 }
 
+TYPED_TEST(RelayStop, WhatWasReadIsWrittenAlsoToAChannelWhoseReadIsCancelled) {
+  auto a = this->socket();
+  auto b = this->source();
+  auto nowhere = this->sink();
+  auto relay = TestFixture::Relay::start(a.channel, {b.channel, nowhere.channel}, {}, this->done());
+  const std::size_t sent = this->send_until_full(b.peer);
+  relay.stop();
+  this->serve_all();
+  EXPECT_EQ(this->done_calls, 0) << "the buffer is not written yet";
+  std::string arrived;
+  this->serve_until([&] {
+    arrived += read_available(a.peer.get());
+    return this->done_calls > 0;
+  });
+  EXPECT_FALSE(this->told.backward_error) << this->told.backward_error.message();
+  arrived += read_available(a.peer.get()) + read_available(b.channel.fd());
+  EXPECT_EQ(arrived.size(), sent);
+}
+
 TYPED_TEST(RelayStop, OfAReceiverThatTakesNothingItsShutdownIsTheEnd) {
   auto a = this->source();
   auto b = this->sink();
