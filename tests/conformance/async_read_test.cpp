@@ -242,6 +242,38 @@ TYPED_TEST(AsyncRead, HandlersOfOneDirectionNeverRunAtTheSameTime) {
   expect_same(got, sent);
 }
 
+TYPED_TEST(AsyncRead, TheNextHandlerOfADirectionWaitsForTheOneThatRuns) {
+  auto terminal = this->add_terminal();
+  auto other = this->add_terminal();
+  std::array<std::byte, 1> room{};
+  std::atomic<bool> second_ran = false;
+  bool together = false;
+  Outcome first;
+  Outcome second;
+  terminal.console.async_read(room, [&](std::error_code ec, std::size_t count) {
+    // Its byte is there, and so are threads that have time for it.
+    terminal.console.async_read(room, [&](std::error_code error, std::size_t bytes_read) {
+      second_ran = true;
+      second.handler()(error, bytes_read);
+    });
+    for (int event = 0; event < 20; ++event) {
+      Outcome read;
+      other.console.async_read(read.lent_handler());
+      say(other.slave, "y");
+      EXPECT_TRUE(read.wait());
+    }
+    together = second_ran;
+    first.handler()(ec, count);
+  });
+  say(terminal.slave, "ab");
+  const Server one(this->poller);
+  const Server two(this->poller);
+  const Server three(this->poller);
+  EXPECT_TRUE(first.wait());
+  EXPECT_FALSE(together);
+  EXPECT_TRUE(second.wait());
+}
+
 TYPED_TEST(AsyncRead, HandlersOfDifferentConsolesMayRunAtTheSameTime) {
   auto one = this->add_terminal();
   auto other = this->add_terminal();

@@ -65,5 +65,38 @@ TYPED_TEST(Museum02, ABlockedWaitReturnsAfterTheLastByte) {
   }
 }
 
+TYPED_TEST(Museum02, TheExitIsReportedAfterTheHandlerOfTheLastBytesAlsoByAnotherThread) {
+  auto other = this->add_terminal();
+  auto process =
+      TestFixture::Process::spawn(this->poller, shell("stty -echo; printf x; read line"));
+  std::atomic<bool> handled = false;
+  bool handled_at_exit = false;
+  Outcome exited;
+  process.console().async_read([&](std::error_code, std::span<const std::byte>) {
+    // It goes now, and the other thread has the time to see that and to tell it.
+    process.console().write(bytes("\n"));
+    EXPECT_TRUE(eventually([&] {
+      std::error_code ec;
+      process.kill(0, ec);
+      return ec == std::errc::no_such_process;
+    }));
+    for (int event = 0; event < 20; ++event) {
+      Outcome read;
+      other.console.async_read(read.lent_handler());
+      say(other.slave, "y");
+      EXPECT_TRUE(read.wait());
+    }
+    handled = true;
+  });
+  process.async_wait([&](std::error_code ec, ExitStatus) {
+    handled_at_exit = handled;
+    exited.handler()(ec, 0);
+  });
+  const Server one(this->poller);
+  const Server two(this->poller);
+  EXPECT_TRUE(exited.wait());
+  EXPECT_TRUE(handled_at_exit);
+}
+
 }  // namespace
 }  // namespace conq::test

@@ -6,7 +6,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <deque>
+#include <vector>
 
 #include "tests/museum/museum_test.hpp"
 #include "tests/support/shell.hpp"
@@ -56,19 +58,21 @@ TYPED_TEST(Museum16, APtyHangsUpThoughProcessesOfOthersWereStartedMeanwhile) {
 
 TYPED_TEST(Museum16, ItHangsUpWhoeverForksAtTheSameTime) {
   std::atomic<bool> enough = false;
-  // A host whose other threads start programs in their own way.
+  // A host whose other threads start programs in their own way; these live on and on.
   InThread forking([&] {
-    while (!enough) {
-      std::FILE* const output = ::popen("exec cat /dev/null", "r");
-      ASSERT_NE(output, nullptr);
-      ::pclose(output);
+    std::vector<std::FILE*> running;
+    while (!enough && running.size() < 30) {
+      running.push_back(::popen("exec cat", "w"));
+      EXPECT_NE(running.back(), nullptr);
     }
+    // What they got by mistake is open until here.
+    EXPECT_TRUE(eventually([&] { return enough.load(); }));
+    for (std::FILE* const program : running) ::pclose(program);
   });
   std::deque<InThread<void>> spawning;
   for (int i = 0; i < 2; ++i) {
     spawning.emplace_back([&] {
       for (int round = 0; round < 15; ++round) {
-        // Its terminal ends as soon as it is gone, whatever else was started.
         auto process = TestFixture::Process::spawn(this->poller, shell("echo x"));
         ASSERT_EQ(read_to_end_of(process.console()), "x\r\n");
         process.wait();
