@@ -16,7 +16,7 @@ TYPED_TEST(Generations, AnEventOfAClosedConsoleNeverReachesTheOneThatGetsItsNumb
   const Server two(this->poller);
   const std::string much(150'000, '.');
   int reused = 0;
-  for (int round = 0; round < 500; ++round) {
+  for (int round = 0; round < 200; ++round) {
     auto old = this->add_terminal(Hangup::end);
     const int number = old.console.fd();
     Outcome old_read;

@@ -214,6 +214,21 @@ TYPED_TEST(Processes, KillGroupReachesItsChildrenToo) {
   EXPECT_EQ(process.wait(), (ExitStatus{0, SIGKILL}));
 }
 
+TYPED_TEST(Processes, UnderHangupWaitItsTerminalOutlivesIt) {
+  ProcessOptions options = shell("stty raw -echo; printf bye");
+  options.hangup = Hangup::wait;
+  auto process = this->spawn(options);
+  const std::string slave_name = process.console().name();
+  EXPECT_EQ(read_exactly(process.console(), 3), "bye");
+  EXPECT_EQ(process.wait(), ExitStatus{});
+  InThread reader([&] { return read_text(process.console()); });
+  reader.wait_until_asleep();
+  EXPECT_FALSE(reader.returned());
+  const Fd slave = open_slave(slave_name);
+  say(slave, "next");
+  EXPECT_EQ(reader.get(), "next");
+}
+
 TYPED_TEST(Processes, AGrandchildThatHoldsTheTerminalDoesNotHoldUpTheExit) {
   auto process =
       this->spawn(shell("(trap '' HUP; echo $$ ready; read line </dev/tty; read line; "

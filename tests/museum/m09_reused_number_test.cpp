@@ -31,7 +31,7 @@ TYPED_TEST(Museum09, AnEventNeverReachesTheConsoleThatGotTheNumber) {
     const Server two(this->poller);
     InThread some(crowd);
     InThread more(crowd);
-    for (int round = 0; round < 400; ++round) {
+    for (int round = 0; round < 240; ++round) {
       auto old = this->add_terminal(Hangup::end);
       const int number = old.console.fd();
       Pty pty = raw_pty();
