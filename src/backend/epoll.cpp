@@ -22,7 +22,7 @@ using detail::last_error;
 
 // No token of the engine's: their upper half is a generation that starts from 1 and the lower an
 // index.
-constexpr std::uint64_t kWakeToken = 0;
+constexpr std::uint64_t wake_token = 0;
 
 int to_milliseconds(std::optional<std::chrono::nanoseconds> limit) noexcept {
   if (!limit) return -1;
@@ -45,7 +45,7 @@ EpollBackend::EpollBackend(std::error_code& ec) noexcept : queue_(::epoll_create
     return;
   }
   // Edge-triggered: each write is an event for one waiter, and the count need never be read.
-  watch(waker_.get(), EPOLLIN | EPOLLET, kWakeToken, ec);
+  watch(waker_.get(), EPOLLIN | EPOLLET, wake_token, ec);
 }
 
 void EpollBackend::watch(int fd, std::uint32_t events, std::uint64_t token,
@@ -91,7 +91,8 @@ Fd EpollBackend::add_exit(pid_t pid, std::uint64_t token, std::error_code& ec) n
 std::size_t EpollBackend::wait(std::span<Event> events,
                                std::optional<std::chrono::nanoseconds> limit, bool& woken,
                                std::error_code& ec) noexcept {
-  std::array<epoll_event, 128> raw;
+  // The kernel fills what is looked at.
+  std::array<epoll_event, 128> raw;  // NOLINT(cppcoreguidelines-pro-type-member-init)
   const auto room = static_cast<int>(std::min(raw.size(), events.size()));
   const int count = ::epoll_wait(queue_.get(), raw.data(), room, to_milliseconds(limit));
   ec.clear();
@@ -101,7 +102,7 @@ std::size_t EpollBackend::wait(std::span<Event> events,
   }
   std::size_t stored = 0;
   for (const epoll_event& event : std::span(raw).first(static_cast<std::size_t>(count))) {
-    if (event.data.u64 == kWakeToken) {
+    if (event.data.u64 == wake_token) {
       woken = true;
       continue;
     }

@@ -87,7 +87,8 @@ Fd KqueueBackend::add_exit(pid_t pid, std::uint64_t token, std::error_code& ec) 
 std::size_t KqueueBackend::wait(std::span<Event> events,
                                 std::optional<std::chrono::nanoseconds> limit, bool& woken,
                                 std::error_code& ec) noexcept {
-  std::array<struct kevent, 128> raw;
+  // The kernel fills what is looked at.
+  std::array<struct kevent, 128> raw;  // NOLINT(cppcoreguidelines-pro-type-member-init)
   timespec timeout{};
   if (limit) {
     const auto left = std::max(*limit, std::chrono::nanoseconds::zero());

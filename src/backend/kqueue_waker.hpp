@@ -19,19 +19,19 @@ namespace conq::detail {
 class KqueueWaker {
  public:
   void attach(int queue, std::error_code& ec) noexcept {
-    const struct kevent add = kqueue::change(kIdent, EVFILT_USER, EV_ADD | EV_CLEAR, 0, 0);
+    const struct kevent add = kqueue::change(ident, EVFILT_USER, EV_ADD | EV_CLEAR, 0, 0);
     ec.clear();
     if (::kevent(queue, &add, 1, nullptr, 0, nullptr) != 0) ec = last_error();
   }
   void wake(int queue) noexcept {
-    const struct kevent trigger = kqueue::change(kIdent, EVFILT_USER, 0, NOTE_TRIGGER, 0);
+    const struct kevent trigger = kqueue::change(ident, EVFILT_USER, 0, NOTE_TRIGGER, 0);
     ::kevent(queue, &trigger, 1, nullptr, 0, nullptr);
   }
   /// Whether `event` is a wake().
   bool took(const struct kevent& event) noexcept { return event.filter == EVFILT_USER; }
 
  private:
-  static constexpr std::uintptr_t kIdent = 0;
+  static constexpr std::uintptr_t ident = 0;
 };
 
 #else

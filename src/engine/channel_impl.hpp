@@ -144,8 +144,8 @@ void BasicChannel<Backend>::async_read(LentHandler handler) {
 
 template <class Backend>
 void BasicChannel<Backend>::async_read(LentHandler handler, std::error_code& ec) noexcept {
-  detail::start_async(registration_, false, detail::Waiter::lent, nullptr,
-                      detail::LentBuffer::kSize, std::move(handler), ec);
+  detail::start_async(registration_, false, detail::Waiter::lent, nullptr, detail::LentBuffer::size,
+                      std::move(handler), ec);
 }
 
 template <class Backend>

@@ -33,11 +33,11 @@ struct BlockedOperation : Operation {
   BlockedOperation* sleeper_next = nullptr;
 };
 
-/// What the handlers of one thread of wait() are lent.
-struct LentBuffer {
-  static constexpr std::size_t kSize = 65536;
+/// What the handlers of one thread of wait() are lent: what a read has filled of it.
+struct LentBuffer {  // NOLINT(cppcoreguidelines-pro-type-member-init)
+  static constexpr std::size_t size = 65536;
   std::unique_ptr<LentBuffer> next;
-  std::byte bytes[kSize];
+  std::byte bytes[size];
 };
 
 /// The engine: who waits for what, who turns the kernel's queue, and whose turn it is. One lock

@@ -7,7 +7,7 @@ namespace conq::detail {
 
 /// A doubly linked list through two pointers and a flag of its elements, so that putting something
 /// on a list never allocates, and taking it off needs no search. Owns nothing.
-template <class T, T* T::*Previous, T* T::*Next, bool T::*Listed>
+template <class T, T* T::*previous, T* T::*next, bool T::*listed>
 class IntrusiveList {
  public:
   bool empty() const noexcept { return first_ == nullptr; }
@@ -16,23 +16,23 @@ class IntrusiveList {
 
   /// Does nothing if `element` is listed.
   void push_back(T& element) noexcept {
-    if (element.*Listed) return;
-    element.*Listed = true;
-    element.*Previous = last_;
-    element.*Next = nullptr;
-    (last_ == nullptr ? first_ : last_->*Next) = &element;
+    if (element.*listed) return;
+    element.*listed = true;
+    element.*previous = last_;
+    element.*next = nullptr;
+    (last_ == nullptr ? first_ : last_->*next) = &element;
     last_ = &element;
     ++size_;
   }
 
   /// Does nothing if `element` is not listed.
   void remove(T& element) noexcept {
-    if (!(element.*Listed)) return;
-    element.*Listed = false;
-    T* const before = element.*Previous;
-    T* const after = element.*Next;
-    (before == nullptr ? first_ : before->*Next) = after;
-    (after == nullptr ? last_ : after->*Previous) = before;
+    if (!(element.*listed)) return;
+    element.*listed = false;
+    T* const before = element.*previous;
+    T* const after = element.*next;
+    (before == nullptr ? first_ : before->*next) = after;
+    (after == nullptr ? last_ : after->*previous) = before;
     --size_;
   }
 

@@ -9,7 +9,7 @@
 namespace conq::detail {
 namespace {
 
-constexpr std::uint64_t kInnerToken = 1;
+constexpr std::uint64_t inner_token = 1;
 
 }  // namespace
 
@@ -238,7 +238,7 @@ int Engine::native_handle(std::error_code& ec) noexcept {
   ec.clear();
   if (outer_ == nullptr) {
     auto outer = backend_->another(ec);
-    if (!ec) outer->add(backend_->handle(), kInnerToken, ec);
+    if (!ec) outer->add(backend_->handle(), inner_token, ec);
     if (ec) return -1;
     outer_ = std::move(outer);
     if (!ready_.empty()) outer_->wake();

@@ -5,7 +5,7 @@ namespace conq::detail {
 
 std::uint64_t SlotTable::insert(Registration& registration, int fd) {
   if (fd >= 0 && static_cast<std::size_t>(fd) >= by_fd_.size()) {
-    by_fd_.resize(static_cast<std::size_t>(fd) + 1, kNone);
+    by_fd_.resize(static_cast<std::size_t>(fd) + 1, none);
   }
   if (free_.empty()) {
     // Room in the list of free slots first: erase() cannot fail.
@@ -28,7 +28,7 @@ void SlotTable::erase(Registration& registration) noexcept {
   // 0 is left out, so that no token is 0.
   if (++slot.generation == 0) slot.generation = 1;
   free_.push_back(registration.slot);
-  if (slot.fd >= 0) by_fd_[static_cast<std::size_t>(slot.fd)] = kNone;
+  if (slot.fd >= 0) by_fd_[static_cast<std::size_t>(slot.fd)] = none;
 }
 
 Registration* SlotTable::find(std::uint64_t token) const noexcept {
@@ -41,7 +41,7 @@ Registration* SlotTable::find(std::uint64_t token) const noexcept {
 Registration* SlotTable::find_fd(int fd) const noexcept {
   if (fd < 0 || static_cast<std::size_t>(fd) >= by_fd_.size()) return nullptr;
   const std::uint32_t index = by_fd_[static_cast<std::size_t>(fd)];
-  return index == kNone ? nullptr : slots_[index].registration;
+  return index == none ? nullptr : slots_[index].registration;
 }
 
 }  // namespace conq::detail

@@ -22,8 +22,8 @@ class SlotTable {
 
   template <class Visit>
   void for_each(Visit visit) {
-    for (std::size_t index = 0; index < slots_.size(); ++index) {
-      if (slots_[index].registration != nullptr) visit(*slots_[index].registration);
+    for (Slot& slot : slots_) {
+      if (slot.registration != nullptr) visit(*slot.registration);
     }
   }
 
@@ -33,11 +33,11 @@ class SlotTable {
     std::uint32_t generation = 1;
     int fd = -1;  ///< as it was found by then
   };
-  static constexpr std::uint32_t kNone = UINT32_MAX;
+  static constexpr std::uint32_t none = UINT32_MAX;
 
   std::vector<Slot> slots_;
   std::vector<std::uint32_t> free_;
-  std::vector<std::uint32_t> by_fd_;  ///< index of the slot that has this descriptor, or kNone
+  std::vector<std::uint32_t> by_fd_;  ///< index of the slot that has this descriptor, or none
 };
 
 }  // namespace conq::detail
