@@ -118,6 +118,7 @@ void Session::start_command() {
   ProcessOptions process;
   process.argv = options_.command;
   process.size = wanted_size();
+  process.settings = stdin_.settings();
   try {
     command_ = Process::spawn(*poller_, process);
   } catch (const Error& error) {

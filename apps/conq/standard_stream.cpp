@@ -81,6 +81,12 @@ StandardStream::~StandardStream() {
   if (flags_ >= 0) ::fcntl(fd_, F_SETFL, flags_);
 }
 
+std::optional<termios> StandardStream::settings() const noexcept {
+  termios settings{};
+  if (!is_terminal_ || ::tcgetattr(fd_, &settings) != 0) return {};
+  return settings;
+}
+
 Channel StandardStream::add_to(Poller& poller) {
   if (!is_terminal_) return poller.add(std::move(own_));
   return poller.add(Console::from_fd(std::move(own_)), {Hangup::end});

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <termios.h>
+
+#include <optional>
+
 #include "conq/conq.hpp"
 
 namespace conq::app {
@@ -25,6 +29,8 @@ class StandardStream {
   ~StandardStream();
 
   bool is_terminal() const noexcept { return is_terminal_; }
+  /// The terminal's settings; none where it is no terminal.
+  std::optional<termios> settings() const noexcept;
   /// Puts it on the poller; once.
   Channel add_to(Poller& poller);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sys/types.h>
+#include <termios.h>
 
 #include <chrono>
 #include <optional>
@@ -33,6 +34,9 @@ struct ProcessOptions {
   std::string directory = {};
   /// The window's size, set before the program starts.
   WinSize size = {};
+  /// The terminal's settings (line editing, keys), set before the program starts; by default those
+  /// a new pty has. console().reset() comes back to them.
+  std::optional<termios> settings = {};
   /// A process that is gone does not come back, but what it left running may hold its terminal.
   Hangup hangup = Hangup::end;
   /// Descriptors to give besides 0, 1 and 2: ours, and the number it has in the process.

@@ -30,6 +30,16 @@ inline void kill_and_reap(pid_t pid) noexcept {
   }
 }
 
+/// The master is taken anew, as a Console remembers for reset() what it finds.
+inline void set_terminal(Pty& pty, const termios& settings, std::error_code& ec) {
+  if (::tcsetattr(pty.slave.get(), TCSANOW, &settings) != 0) {
+    ec = last_error();
+    return;
+  }
+  std::string name = pty.master.name();
+  pty.master = Console::from_fd(pty.master.release(), std::move(name), ec);
+}
+
 inline ExitStatus wait_for_exit(const std::shared_ptr<Registration>& exit, Deadline deadline,
                                 std::error_code& ec) noexcept {
   if (exit == nullptr) {
@@ -90,6 +100,11 @@ auto BasicProcess<Backend>::spawn(BasicPoller<Backend>& poller, const ProcessOpt
     failed_call = "open a pty";
     Pty pty = open_pty(options.size, ec);
     if (ec) return {};
+    if (options.settings) {
+      failed_call = "set " + pty.master.name();
+      detail::set_terminal(pty, *options.settings, ec);
+      if (ec) return {};
+    }
     auto exit = std::make_shared<detail::ExitRegistration>(poller.engine_, detail::Kind::exit);
     failed_call = "add " + pty.master.name();
     process.console_ = poller.add(std::move(pty.master), AddOptions{options.hangup}, ec);

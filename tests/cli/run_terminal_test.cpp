@@ -2,6 +2,8 @@
 // `conq run` in a terminal: what is typed, what is shown, how large the window is.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <termios.h>
+#include <unistd.h>
 
 #include <thread>
 
@@ -65,6 +67,19 @@ TEST(RunTerminal, GivesTheCommandTheSizeOfTheWindow) {
   start.size = {31, 101};
   Tool tool(start);
   tool.see("31 101\r\n");
+  EXPECT_EQ(tool.wait(), 0);
+}
+
+TEST(RunTerminal, GivesTheCommandTheSettingsOfTheTerminal) {
+  Start start = sh("stty -a | grep -o 'erase = [^;]*;'");
+  start.prepare = [] {
+    termios settings{};
+    ::tcgetattr(STDIN_FILENO, &settings);
+    settings.c_cc[VERASE] = '\b';
+    ::tcsetattr(STDIN_FILENO, TCSANOW, &settings);
+  };
+  Tool tool(start);
+  tool.see("erase = ^H;");
   EXPECT_EQ(tool.wait(), 0);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <signal.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <deque>
@@ -61,6 +62,28 @@ TYPED_TEST(Spawn, TheWindowsSizeIsSetBeforeItStarts) {
   ProcessOptions options = shell("stty size");
   options.size = {33, 101, 0, 0};
   EXPECT_EQ(this->output_of(options), "33 101\n");
+}
+
+TYPED_TEST(Spawn, TheTerminalsSettingsAreSetBeforeItStarts) {
+  ProcessOptions options = shell(
+      "stty -a | grep -q ' erase = ^H;' && stty -a | grep -q ' -echo ' && echo set; read line");
+  const Pty another = open_pty();
+  termios settings{};
+  ASSERT_EQ(::tcgetattr(another.slave.get(), &settings), 0);
+  settings.c_cc[VERASE] = 0x08;
+  settings.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+  options.settings = settings;
+  auto process = this->spawn(options);
+  EXPECT_EQ(read_exactly(process.console(), 5), "set\r\n");
+
+  process.console().set_raw();
+  process.console().reset();
+  ASSERT_EQ(::tcgetattr(process.console().fd(), &settings), 0);
+  EXPECT_EQ(settings.c_cc[VERASE], 0x08) << "reset() comes back to them";
+  EXPECT_EQ(settings.c_lflag & ECHO, 0U);
+  process.kill(SIGKILL);
+  read_to_end_of(process.console());
+  process.wait();
 }
 
 TYPED_TEST(Spawn, TheEnvironmentIsTheOneGiven) {
