@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: Apache-2.0
+// The system calls of whatever is linked with the simulation: the linker sends each call of `read`
+// to `__wrap_read`, and `__real_read` is the host's. Descriptors below first_descriptor are the
+// host's own.
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdarg>
+#include <cstring>
+
+#include "tests/simulation/kernel/epoll.hpp"
+#include "tests/simulation/kernel/kernel_calls.hpp"
+#include "tests/simulation/kernel/system_call.hpp"
+
+namespace conq::sim {
+namespace {
+
+constexpr pid_t first_pid = 100000001;
+
+template <class Body>
+int call(Body body) {
+  Result result;
+  {
+    SystemCall entered;
+    result = body(entered);
+  }
+  return finish(result);
+}
+
+/// A read or write that waits for its turn, unless the file says not to.
+template <class Attempt>
+ssize_t transfer(int fd, Attempt attempt) {
+  return call([&](SystemCall& entered) {
+    const std::shared_ptr<File> file = entered.kernel.find(fd);
+    if (file == nullptr) return Result::failure(EBADF);
+    Result result = attempt(entered.kernel);
+    while (result.error == EAGAIN && !file->non_blocking) {
+      entered.block(
+          [&] {
+            result = attempt(entered.kernel);
+            return result.error != EAGAIN;
+          },
+          std::nullopt);
+    }
+    return result;
+  });
+}
+
+Result control_descriptor(Kernel& kernel, int fd, int command, long argument) {
+  const std::shared_ptr<File> file = kernel.find(fd);
+  if (file == nullptr) return Result::failure(EBADF);
+  switch (command) {
+    case F_GETFL:
+      return {O_RDWR | (file->non_blocking ? O_NONBLOCK : 0), 0};
+    case F_SETFL:
+      file->non_blocking = (argument & O_NONBLOCK) != 0;
+      return {};
+    case F_GETFD:
+      return {kernel.close_on_exec(fd) ? FD_CLOEXEC : 0, 0};
+    case F_SETFD:
+      kernel.set_close_on_exec(fd, (argument & FD_CLOEXEC) != 0);
+      return {};
+    case F_DUPFD:
+    case F_DUPFD_CLOEXEC: {
+      const int copy = kernel.install(file, command == F_DUPFD_CLOEXEC);
+      return copy < 0 ? Result::failure(EMFILE) : Result{copy, 0};
+    }
+    default:
+      return Result::failure(EINVAL);
+  }
+}
+
+short ready_events(Kernel& kernel, const pollfd& asked) {
+  const std::shared_ptr<File> file = kernel.find(asked.fd);
+  if (file == nullptr) return POLLNVAL;
+  const State state = file->state();
+  int ready = 0;
+  if (state.read.active) ready |= POLLIN & asked.events;
+  if (state.write.active) ready |= POLLOUT & asked.events;
+  if (state.hung_up) ready |= POLLHUP;
+  return static_cast<short>(ready);
+}
+
+Kernel::Deadline deadline_after_milliseconds(int milliseconds) {
+  if (milliseconds < 0) return std::nullopt;
+  return SystemCall::now() + std::chrono::milliseconds(milliseconds);
+}
+
+Result control_terminal(Kernel& kernel, int fd, unsigned long request, void* argument) {
+  const std::shared_ptr<Pty> terminal = kernel.terminal(fd);
+  if (kernel.find(fd) == nullptr) return Result::failure(EBADF);
+  if (terminal == nullptr) return Result::failure(ENOTTY);
+  switch (request) {
+    case TIOCGWINSZ:
+      *static_cast<winsize*>(argument) = terminal->size;
+      return {};
+    case TIOCSWINSZ:
+      terminal->size = *static_cast<const winsize*>(argument);
+      return {};
+    default:
+      return control_kernels_own(kernel, fd, *terminal, request, argument);
+  }
+}
+
+}  // namespace
+}  // namespace conq::sim
+
+using namespace conq::sim;
+
+// The names are the linker's.
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
+extern "C" {
+
+ssize_t __real_read(int fd, void* into, size_t size);
+ssize_t __real_write(int fd, const void* from, size_t size);
+int __real_close(int fd);
+int __real_fcntl(int fd, int command, ...);
+int __real_ioctl(int fd, unsigned long request, ...);
+int __real_open(const char* path, int flags, ...);
+int __real_poll(pollfd* asked, nfds_t count, int milliseconds);
+int __real_fstat(int fd, struct stat* status);
+int __real_isatty(int fd);
+int __real_tcgetattr(int fd, termios* settings);
+int __real_tcsetattr(int fd, int when, const termios* settings);
+pid_t __real_waitpid(pid_t pid, int* status, int options);
+int __real_kill(pid_t pid, int signal);
+long __real_syscall(long number, ...);
+int __real_dup(int fd);
+int __real_shutdown(int fd, int how);
+
+ssize_t __wrap_read(int fd, void* into, size_t size) {
+  if (!is_simulated(fd)) return __real_read(fd, into, size);
+  return transfer(
+      fd, [&](Kernel& kernel) { return kernel.read(fd, {static_cast<char*>(into), size}); });
+}
+
+ssize_t __wrap_write(int fd, const void* from, size_t size) {
+  if (!is_simulated(fd)) return __real_write(fd, from, size);
+  std::span<const char> left(static_cast<const char*>(from), size);
+  std::size_t done = 0;
+  // A write that may block returns when all is written.
+  for (;;) {
+    const ssize_t count =
+        transfer(fd, [&](Kernel& kernel) { return kernel.write(fd, left.subspan(done)); });
+    if (count < 0) return done > 0 ? static_cast<ssize_t>(done) : count;
+    done += static_cast<std::size_t>(count);
+    if (done == size || (__wrap_fcntl(fd, F_GETFL) & O_NONBLOCK) != 0) {
+      return static_cast<ssize_t>(done);
+    }
+  }
+}
+
+int __wrap_close(int fd) {
+  if (!is_simulated(fd)) return __real_close(fd);
+  return call([&](SystemCall& entered) {
+    const int error = entered.kernel.close(fd);
+    return error == 0 ? Result{} : Result::failure(error);
+  });
+}
+
+int __wrap_fcntl(int fd, int command, ...) {
+  va_list more;
+  va_start(more, command);
+  const long argument = va_arg(more, long);
+  va_end(more);
+  if (!is_simulated(fd)) return __real_fcntl(fd, command, argument);
+  return call([&](SystemCall& entered) {
+    return control_descriptor(entered.kernel, fd, command, argument);
+  });
+}
+
+int __wrap_ioctl(int fd, unsigned long request, ...) {
+  va_list more;
+  va_start(more, request);
+  void* const argument = va_arg(more, void*);
+  va_end(more);
+  if (!is_simulated(fd)) return __real_ioctl(fd, request, argument);
+  return call([&](SystemCall& entered) {
+    return control_terminal(entered.kernel, fd, request, argument);
+  });
+}
+
+int __wrap_open(const char* path, int flags, ...) {
+  va_list more;
+  va_start(more, flags);
+  const int mode = va_arg(more, int);
+  va_end(more);
+  const bool master = std::strcmp(path, "/dev/ptmx") == 0;
+  const std::string_view slaves = built_dialect().slave_path;
+  if (!master && !std::string_view(path).starts_with(slaves)) return __real_open(path, flags, mode);
+  return call([&](SystemCall& entered) {
+    Kernel& kernel = entered.kernel;
+    const Result opened =
+        master ? kernel.open_master() : kernel.open(path, (flags & O_NONBLOCK) != 0);
+    if (opened.error == 0 && (flags & O_CLOEXEC) != 0) {
+      kernel.set_close_on_exec(static_cast<int>(opened.count), true);
+    }
+    return opened;
+  });
+}
+
+int __wrap_posix_openpt(int flags) {
+  return call([&](SystemCall& entered) {
+    const Result opened = entered.kernel.open_master();
+    if (opened.error == 0 && (flags & O_CLOEXEC) != 0) {
+      entered.kernel.set_close_on_exec(static_cast<int>(opened.count), true);
+    }
+    return opened;
+  });
+}
+
+int __wrap_grantpt(int fd) {
+  return call([&](SystemCall& entered) {
+    return entered.kernel.is_master(fd) ? Result{} : Result::failure(EINVAL);
+  });
+}
+int __wrap_unlockpt(int fd) { return __wrap_grantpt(fd); }
+
+int __wrap_ttyname_r(int fd, char* name, size_t size) {
+  if (!is_simulated(fd)) return ENOTTY;
+  SystemCall entered;
+  const std::shared_ptr<Pty> terminal = entered.kernel.terminal(fd);
+  if (terminal == nullptr || entered.kernel.is_master(fd)) return ENOTTY;
+  const std::string path = terminal->slave_path();
+  if (path.size() >= size) return ERANGE;
+  std::memcpy(name, path.c_str(), path.size() + 1);
+  return 0;
+}
+
+int __wrap_poll(pollfd* asked, nfds_t count, int milliseconds) {
+  if (count == 0 || !is_simulated(asked[0].fd)) return __real_poll(asked, count, milliseconds);
+  return call([&](SystemCall& entered) {
+    int ready = 0;
+    const auto look = [&] {
+      ready = 0;
+      for (nfds_t i = 0; i < count; ++i) {
+        asked[i].revents = ready_events(entered.kernel, asked[i]);
+        if (asked[i].revents != 0) ++ready;
+      }
+      return ready > 0;
+    };
+    if (!look() && milliseconds != 0) {
+      entered.block(look, deadline_after_milliseconds(milliseconds));
+    }
+    return Result{ready, 0};
+  });
+}
+
+int __wrap_fstat(int fd, struct stat* status) {
+  if (!is_simulated(fd)) return __real_fstat(fd, status);
+  return call([&](SystemCall& entered) {
+    const std::shared_ptr<File> file = entered.kernel.find(fd);
+    if (file == nullptr) return Result::failure(EBADF);
+    *status = {};
+    status->st_mode = entered.kernel.terminal(fd) != nullptr ? S_IFCHR : S_IFIFO;
+    return Result{};
+  });
+}
+
+int __wrap_isatty(int fd) {
+  if (!is_simulated(fd)) return __real_isatty(fd);
+  SystemCall entered;
+  return entered.kernel.terminal(fd) != nullptr ? 1 : 0;
+}
+
+int __wrap_tcgetattr(int fd, termios* settings) {
+  if (!is_simulated(fd)) return __real_tcgetattr(fd, settings);
+  return call([&](SystemCall& entered) {
+    const std::shared_ptr<Pty> terminal = entered.kernel.terminal(fd);
+    if (terminal == nullptr) {
+      return Result::failure(entered.kernel.find(fd) == nullptr ? EBADF : ENOTTY);
+    }
+    *settings = terminal->settings;
+    return Result{};
+  });
+}
+
+int __wrap_tcsetattr(int fd, int when, const termios* settings) {
+  if (!is_simulated(fd)) return __real_tcsetattr(fd, when, settings);
+  return call([&](SystemCall& entered) {
+    const std::shared_ptr<Pty> terminal = entered.kernel.terminal(fd);
+    if (terminal == nullptr) return Result::failure(ENOTTY);
+    terminal->settings = *settings;
+    return Result{};
+  });
+}
+
+int __wrap_pipe2(int* ends, int flags) {
+  return call([&](SystemCall& entered) {
+    int made[2];
+    const Result result =
+        entered.kernel.make_pipe(made, (flags & O_NONBLOCK) != 0, (flags & O_CLOEXEC) != 0);
+    std::memcpy(ends, made, sizeof made);
+    return result;
+  });
+}
+int __wrap_pipe(int* ends) { return __wrap_pipe2(ends, 0); }
+
+int __wrap_socketpair(int /*domain*/, int type, int /*protocol*/, int* ends) {
+  return call([&](SystemCall& entered) {
+    int made[2];
+    const Result result = entered.kernel.make_sockets(made, (type & SOCK_NONBLOCK) != 0,
+                                                      (type & SOCK_CLOEXEC) != 0);
+    std::memcpy(ends, made, sizeof made);
+    return result;
+  });
+}
+
+int __wrap_shutdown(int fd, int how) {
+  if (!is_simulated(fd)) return __real_shutdown(fd, how);
+  return call([&](SystemCall& entered) {
+    const auto end = std::dynamic_pointer_cast<StreamEnd>(entered.kernel.find(fd));
+    if (end == nullptr) return Result::failure(ENOTSOCK);
+    if (how != SHUT_RD) end->end_writing();
+    return Result{};
+  });
+}
+
+int __wrap_dup(int fd) {
+  return is_simulated(fd) ? __wrap_fcntl(fd, F_DUPFD, 0) : __real_dup(fd);
+}
+
+pid_t __wrap_waitpid(pid_t pid, int* status, int options) {
+  if (pid < first_pid) return __real_waitpid(pid, status, options);
+  return call([&](SystemCall& entered) {
+    Kernel& kernel = entered.kernel;
+    const std::shared_ptr<Process> child = kernel.find_process(pid);
+    if (child != nullptr && (options & WNOHANG) == 0) {
+      entered.block([&] { return child->ended(); }, std::nullopt);
+    }
+    int ignored = 0;
+    return kernel.reap(pid, status != nullptr ? *status : ignored);
+  });
+}
+
+int __wrap_kill(pid_t pid, int signal) {
+  const pid_t asked = pid < 0 ? -pid : pid;
+  if (asked < first_pid) return __real_kill(pid, signal);
+  return call([&](SystemCall& entered) {
+    const std::shared_ptr<Process> child = entered.kernel.find_process(asked);
+    if (child == nullptr) return Result::failure(ESRCH);
+    if (signal != 0) child->kill(signal);
+    return Result{};
+  });
+}
+
+long __wrap_syscall(long number, ...) {
+  va_list more;
+  va_start(more, number);
+  long arguments[6];
+  for (long& each : arguments) each = va_arg(more, long);
+  va_end(more);
+  if (number == SYS_pidfd_open && static_cast<pid_t>(arguments[0]) >= first_pid) {
+    return call([&](SystemCall& entered) {
+      const auto child = entered.kernel.find_process(static_cast<pid_t>(arguments[0]));
+      if (child == nullptr) return Result::failure(ESRCH);
+      const int fd = entered.kernel.install(child, true);
+      return fd < 0 ? Result::failure(EMFILE) : Result{fd, 0};
+    });
+  }
+  return __real_syscall(number, arguments[0], arguments[1], arguments[2], arguments[3],
+                        arguments[4], arguments[5]);
+}
+
+int __wrap_eventfd(unsigned /*count*/, int flags) {
+  return call([&](SystemCall& entered) {
+    const auto file = std::make_shared<EventFd>();
+    file->non_blocking = (flags & EFD_NONBLOCK) != 0;
+    const int fd = entered.kernel.install(file, (flags & EFD_CLOEXEC) != 0);
+    return fd < 0 ? Result::failure(EMFILE) : Result{fd, 0};
+  });
+}
+
+int __wrap_eventfd_write(int fd, eventfd_t value) {
+  return __wrap_write(fd, &value, sizeof value) == sizeof value ? 0 : -1;
+}
+
+int __wrap_epoll_create1(int flags) {
+  return call([&](SystemCall& entered) {
+    const int fd = entered.kernel.install(std::make_shared<Epoll>(entered.kernel),
+                                          (flags & EPOLL_CLOEXEC) != 0);
+    return fd < 0 ? Result::failure(EMFILE) : Result{fd, 0};
+  });
+}
+
+int __wrap_epoll_ctl(int queue, int operation, int fd, epoll_event* event) {
+  return call([&](SystemCall& entered) {
+    Kernel& kernel = entered.kernel;
+    const auto epoll = std::dynamic_pointer_cast<Epoll>(kernel.find(queue));
+    if (!is_simulated(fd)) return Result::failure(fd < 0 ? EBADF : EPERM);
+    const std::shared_ptr<File> file = kernel.find(fd);
+    if (epoll == nullptr || file == nullptr) return Result::failure(EBADF);
+    const int error = operation == EPOLL_CTL_ADD ? epoll->add(fd, file, *event)
+                                                 : epoll->remove(fd, *file);
+    return error == 0 ? Result{} : Result::failure(error);
+  });
+}
+
+int __wrap_epoll_wait(int queue, epoll_event* events, int room, int milliseconds) {
+  return call([&](SystemCall& entered) {
+    const auto epoll = std::dynamic_pointer_cast<Epoll>(entered.kernel.find(queue));
+    if (epoll == nullptr) return Result::failure(EBADF);
+    if (entered.kernel.faults.interrupted()) return Result::failure(EINTR);
+    std::vector<epoll_event> found;
+    const auto look = [&] {
+      found = epoll->collect(static_cast<std::size_t>(room));
+      return !found.empty();
+    };
+    if (!look() && milliseconds != 0) {
+      entered.block(look, deadline_after_milliseconds(milliseconds));
+    }
+    if (!found.empty()) ++entered.kernel.counts.waits;
+    std::copy(found.begin(), found.end(), events);
+    return Result{static_cast<ssize_t>(found.size()), 0};
+  });
+}
+
+}  // extern "C"
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)

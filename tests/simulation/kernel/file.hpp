@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/types.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace conq::sim {
+
+/// The result of a system call: a count, or an errno.
+struct Result {
+  ssize_t count = 0;
+  int error = 0;
+  static Result failure(int error) { return {-1, error}; }
+};
+
+/// What one filter says of a file now.
+struct Filter {
+  bool active = false;
+  bool eof = false;
+  std::int64_t data = 0;
+};
+
+/// What a file's watchers can be told of.
+struct State {
+  Filter read;
+  Filter write;
+  bool hung_up = false;
+};
+
+class File;
+
+/// Somebody who is told of a file's changes: a knote, an epoll registration.
+class Watcher {
+ public:
+  virtual ~Watcher() = default;
+  virtual void changed(bool read, bool write, bool hangup) = 0;
+  /// The file's last descriptor was closed.
+  virtual void file_gone() = 0;
+};
+
+/// An open file description.
+class File {
+ public:
+  File() = default;
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  virtual ~File() = default;
+
+  virtual Result read(std::span<char> into) = 0;
+  virtual Result write(std::span<const char> from) = 0;
+  virtual State state() const = 0;
+  /// The last descriptor of it is closed.
+  virtual void closed() {}
+
+  void tell(bool read, bool write, bool hangup = false);
+  void watch(Watcher& watcher) { watchers_.push_back(&watcher); }
+  void unwatch(Watcher& watcher) { std::erase(watchers_, &watcher); }
+  void forget_watchers();
+  std::size_t watchers() const { return watchers_.size(); }
+
+  bool non_blocking = false;
+  unsigned references = 0;  ///< descriptors, of this and of simulated processes
+
+ private:
+  std::vector<Watcher*> watchers_;
+};
+
+}  // namespace conq::sim

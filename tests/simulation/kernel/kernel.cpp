@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/simulation/kernel/kernel.hpp"
+
+#include <algorithm>
+
+#include "tests/simulation/kernel/scheduler.hpp"
+
+namespace conq::sim {
+namespace {
+
+Kernel* chosen = nullptr;
+
+}  // namespace
+
+Kernel::Kernel(const Dialect& dialect) : dialect_(dialect) {}
+
+Kernel::~Kernel() {
+  // Queues say good-bye to the kernel, so they go while it is whole.
+  while (!descriptors_.empty()) close(descriptors_.begin()->first);
+  processes_.clear();
+}
+
+Kernel& Kernel::current() {
+  // Never destroyed: what is static in a test may still close descriptors at the program's end.
+  static auto* const own = new Kernel(built_dialect());
+  return chosen != nullptr ? *chosen : *own;
+}
+
+void Kernel::set_current(Kernel* kernel) { chosen = kernel; }
+
+int Kernel::install(const std::shared_ptr<File>& file, bool close_on_exec) {
+  if (descriptors_.size() >= descriptor_limit) return -1;
+  int fd = first_descriptor;
+  for (const auto& [used, descriptor] : descriptors_) {
+    if (used != fd) break;
+    ++fd;
+  }
+  ++file->references;
+  descriptors_[fd] = {file, close_on_exec};
+  return fd;
+}
+
+std::shared_ptr<File> Kernel::find(int fd) const {
+  const auto found = descriptors_.find(fd);
+  return found == descriptors_.end() ? nullptr : found->second.file;
+}
+
+int Kernel::close(int fd) {
+  const auto found = descriptors_.find(fd);
+  if (found == descriptors_.end()) return EBADF;
+  const std::shared_ptr<File> file = found->second.file;
+  descriptors_.erase(found);
+  if (dialect_.close_removes) {
+    for (Kqueue* queue : queues_) queue->descriptor_closed(fd);
+  }
+  release(file);
+  return 0;
+}
+
+void Kernel::release(const std::shared_ptr<File>& file) {
+  if (--file->references > 0) return;
+  file->forget_watchers();
+  file->closed();
+}
+
+Result Kernel::read(int fd, std::span<char> into) {
+  const std::shared_ptr<File> file = find(fd);
+  if (file == nullptr) return Result::failure(EBADF);
+  if (faults.interrupted()) return Result::failure(EINTR);
+  return file->read(into.first(faults.at_most(into.size())));
+}
+
+Result Kernel::write(int fd, std::span<const char> from) {
+  const std::shared_ptr<File> file = find(fd);
+  if (file == nullptr) return Result::failure(EBADF);
+  if (faults.interrupted()) return Result::failure(EINTR);
+  return file->write(from.first(faults.at_most(from.size())));
+}
+
+Result Kernel::open_master() {
+  std::erase_if(ptys_, [](const auto& each) { return each.second.expired(); });
+  int number = 0;
+  while (ptys_.contains(number)) ++number;
+  const auto pty = std::make_shared<Pty>(dialect_, number);
+  const int fd = install(std::make_shared<PtyMaster>(pty), false);
+  if (fd < 0) return Result::failure(EMFILE);
+  ptys_[number] = pty;
+  return {fd, 0};
+}
+
+Result Kernel::open(std::string_view path, bool non_blocking) {
+  for (const auto& [number, pty] : ptys_) {
+    const std::shared_ptr<Pty> found = pty.lock();
+    if (found == nullptr || found->slave_path() != path) continue;
+    if (found->master == nullptr) return Result::failure(EIO);
+    if (descriptors_.size() >= descriptor_limit) return Result::failure(EMFILE);
+    const std::shared_ptr<PtySlave> slave = open_slave(found);
+    slave->non_blocking = non_blocking;
+    return {install(slave, false), 0};
+  }
+  return Result::failure(ENOENT);
+}
+
+std::shared_ptr<PtySlave> Kernel::open_slave(const std::shared_ptr<Pty>& pty) {
+  return std::make_shared<PtySlave>(pty);
+}
+
+std::shared_ptr<Pty> Kernel::terminal(int fd) const {
+  const std::shared_ptr<File> file = find(fd);
+  if (const auto* master = dynamic_cast<PtyMaster*>(file.get())) return master->pty;
+  if (const auto* slave = dynamic_cast<PtySlave*>(file.get())) return slave->pty;
+  return nullptr;
+}
+
+bool Kernel::is_master(int fd) const {
+  return dynamic_cast<PtyMaster*>(find(fd).get()) != nullptr;
+}
+
+int Kernel::refuses_watch(const File& file, FilterKind filter) const {
+  const bool queue = dynamic_cast<const Kqueue*>(&file) != nullptr;
+  if (queue && (filter == FilterKind::write || !dialect_.pollable_queue)) return EINVAL;
+  return 0;
+}
+
+namespace {
+
+Result install_pair(Kernel& kernel, const StreamEnd::Pair& pair, int (&ends)[2], bool non_blocking,
+                    bool close_on_exec) {
+  pair.first->non_blocking = pair.second->non_blocking = non_blocking;
+  ends[0] = kernel.install(pair.first, close_on_exec);
+  if (ends[0] < 0) return Result::failure(EMFILE);
+  ends[1] = kernel.install(pair.second, close_on_exec);
+  if (ends[1] >= 0) return {};
+  kernel.close(ends[0]);
+  return Result::failure(EMFILE);
+}
+
+}  // namespace
+
+Result Kernel::make_pipe(int (&ends)[2], bool non_blocking, bool close_on_exec) {
+  return install_pair(*this, StreamEnd::make_pipe(), ends, non_blocking, close_on_exec);
+}
+
+Result Kernel::make_sockets(int (&ends)[2], bool non_blocking, bool close_on_exec) {
+  return install_pair(*this, StreamEnd::make_sockets(), ends, non_blocking, close_on_exec);
+}
+
+Process& Kernel::spawn(std::deque<Step> steps, std::span<const int> descriptors) {
+  const auto process = std::make_shared<Process>(*this, next_pid_++, std::move(steps));
+  int number = 0;
+  for (const int fd : descriptors) process->give(number++, find(fd));
+  processes_[process->pid] = process;
+  return *process;
+}
+
+Process& Kernel::fork_child(std::deque<Step> steps, bool exec) {
+  const auto process = std::make_shared<Process>(*this, next_pid_++, std::move(steps));
+  for (const auto& [fd, descriptor] : descriptors_) {
+    const bool queue = dynamic_cast<Kqueue*>(descriptor.file.get()) != nullptr;
+    if ((exec && descriptor.close_on_exec) || (queue && !dialect_.inherited_over_fork)) continue;
+    process->give(fd, descriptor.file);
+  }
+  processes_[process->pid] = process;
+  return *process;
+}
+
+std::shared_ptr<Process> Kernel::find_process(pid_t pid) const {
+  const auto found = processes_.find(pid);
+  return found == processes_.end() ? nullptr : found->second;
+}
+
+Result Kernel::reap(pid_t pid, int& status) {
+  const std::shared_ptr<Process> process = find_process(pid);
+  if (process == nullptr) return Result::failure(ECHILD);
+  if (!process->ended()) return {};
+  status = process->status();
+  processes_.erase(pid);
+  return {pid, 0};
+}
+
+void Kernel::settle() {
+  if (settling_) return;
+  settling_ = true;
+  for (bool any = true; any;) {
+    any = false;
+    const auto children = processes_;
+    for (const auto& [pid, process] : children) any = process->advance() || any;
+  }
+  settling_ = false;
+  changed();
+}
+
+bool Kernel::block(std::unique_lock<std::mutex>& lock, const std::function<bool()>& holds,
+                   Deadline deadline) {
+  if (Scheduler::here()) return Scheduler::wait(holds, deadline);
+  if (!deadline) {
+    changed_.wait(lock, holds);
+    return true;
+  }
+  return changed_.wait_until(lock, *deadline, holds);
+}
+
+}  // namespace conq::sim

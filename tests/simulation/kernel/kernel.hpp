@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+
+#include "tests/simulation/kernel/dialect.hpp"
+#include "tests/simulation/kernel/kqueue.hpp"
+#include "tests/simulation/kernel/process.hpp"
+#include "tests/simulation/kernel/pty.hpp"
+#include "tests/simulation/kernel/stream.hpp"
+
+namespace conq::sim {
+
+/// Descriptors of the simulation start here; those below are the host's.
+inline constexpr int first_descriptor = 1000;
+
+/// What goes wrong in normal life, asked for at each system call.
+struct Faults {
+  std::function<bool()> interrupted = [] { return false; };
+  /// The most bytes this read or write moves.
+  std::function<std::size_t(std::size_t)> at_most = [](std::size_t size) { return size; };
+  /// Alters what a kevent(2) or epoll_wait(2) is about to give.
+  std::function<void(std::vector<Kevent>&)> events = [](std::vector<Kevent>&) {};
+};
+
+struct Counts {
+  std::uint64_t calls = 0;        ///< system calls
+  std::uint64_t waits = 0;        ///< kevent(2) and epoll_wait(2) that gave events
+  std::uint64_t activations = 0;  ///< edges that a queue was told of
+};
+
+/// A kernel with one process that runs us, and simulated children. Its functions are the system
+/// calls; an errno is in the Result. Needs lock() around each.
+class Kernel {
+ public:
+  explicit Kernel(const Dialect& dialect);
+  Kernel(const Kernel&) = delete;
+  Kernel& operator=(const Kernel&) = delete;
+  ~Kernel();
+
+  /// The one that the product's system calls go to.
+  static Kernel& current();
+  /// Makes `kernel` that one; null: the program's own again.
+  static void set_current(Kernel* kernel);
+
+  const Dialect& dialect() const { return dialect_; }
+  std::mutex& mutex() { return mutex_; }
+
+  // Descriptors
+  int install(const std::shared_ptr<File>& file, bool close_on_exec);
+  std::shared_ptr<File> find(int fd) const;
+  bool close_on_exec(int fd) const { return descriptors_.at(fd).close_on_exec; }
+  void set_close_on_exec(int fd, bool on) { descriptors_.at(fd).close_on_exec = on; }
+  int close(int fd);
+  void release(const std::shared_ptr<File>& file);
+  std::size_t open_descriptors() const { return descriptors_.size(); }
+  std::size_t descriptor_limit = 100000;
+
+  Result read(int fd, std::span<char> into);
+  Result write(int fd, std::span<const char> from);
+
+  // Terminals
+  Result open_master();
+  /// A slave by its path; ENOENT where there is none such.
+  Result open(std::string_view path, bool non_blocking);
+  std::shared_ptr<PtySlave> open_slave(const std::shared_ptr<Pty>& pty);
+  /// The terminal behind a descriptor; none for anything else.
+  std::shared_ptr<Pty> terminal(int fd) const;
+  bool is_master(int fd) const;
+  int refuses_watch(const File& file, FilterKind filter) const;
+
+  // Streams
+  Result make_pipe(int (&ends)[2], bool non_blocking, bool close_on_exec);
+  Result make_sockets(int (&ends)[2], bool non_blocking, bool close_on_exec);
+
+  // Processes
+  /// A child with `descriptors` of ours under the numbers 0, 1, ...
+  std::map<std::string, std::deque<Step>> programs;  ///< what exec(2) finds
+  Process& spawn(std::deque<Step> steps, std::span<const int> descriptors);
+  /// A child as fork(2) makes it, with all that is inherited; `exec`: without close-on-exec ones.
+  Process& fork_child(std::deque<Step> steps, bool exec);
+  std::shared_ptr<Process> find_process(pid_t pid) const;
+  Result reap(pid_t pid, int& status);
+  /// Lets the children go on until none can. After each system call.
+  void settle();
+
+  void queue_made(Kqueue& queue) { queues_.insert(&queue); }
+  void queue_gone(Kqueue& queue) { queues_.erase(&queue); }
+
+  // Time and waiting
+  using Clock = std::chrono::steady_clock;
+  using Deadline = std::optional<Clock::time_point>;
+  /// Waits until `holds`; false at the deadline. `lock` is the one of mutex().
+  bool block(std::unique_lock<std::mutex>& lock, const std::function<bool()>& holds,
+             Deadline deadline);
+  /// Something changed that a blocked call may wait for.
+  void changed() { changed_.notify_all(); }
+
+  Faults faults;
+  Counts counts;
+
+ private:
+  struct Descriptor {
+    std::shared_ptr<File> file;
+    bool close_on_exec = false;
+  };
+
+  const Dialect dialect_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::map<int, Descriptor> descriptors_;
+  std::map<int, std::weak_ptr<Pty>> ptys_;
+  std::map<pid_t, std::shared_ptr<Process>> processes_;
+  std::set<Kqueue*> queues_;
+  pid_t next_pid_ = 100000001;  // beyond what the host gives
+  bool settling_ = false;
+};
+
+}  // namespace conq::sim

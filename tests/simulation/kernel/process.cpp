@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/simulation/kernel/process.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "tests/simulation/kernel/kernel.hpp"
+#include "tests/simulation/kernel/pty.hpp"
+
+namespace conq::sim {
+
+void Process::give(int fd, const std::shared_ptr<File>& file) {
+  ++file->references;
+  files_[fd] = file;
+}
+
+bool Process::take(Step& step) {
+  const auto file = files_.find(step.fd);
+  switch (step.kind) {
+    case Step::Kind::write: {
+      if (file == files_.end()) return true;
+      const Result result = file->second->write(step.text);
+      if (result.error == EAGAIN) return false;
+      if (result.error != 0) return true;
+      step.text.erase(0, static_cast<std::size_t>(result.count));
+      return step.text.empty();
+    }
+    case Step::Kind::read: {
+      if (file == files_.end()) return true;
+      std::array<char, 4096> buffer{};
+      const Result result =
+          file->second->read(std::span(buffer).first(std::min(step.count, buffer.size())));
+      if (result.error == EAGAIN) return false;
+      if (result.count <= 0) return true;
+      heard_.append(buffer.data(), static_cast<std::size_t>(result.count));
+      step.count -= static_cast<std::size_t>(result.count);
+      return step.count == 0;
+    }
+    case Step::Kind::close:
+      if (file != files_.end()) {
+        const std::shared_ptr<File> closed = file->second;
+        files_.erase(file);
+        kernel_.release(closed);
+      }
+      return true;
+    case Step::Kind::revoke:
+      if (file != files_.end()) {
+        if (auto* slave = dynamic_cast<PtySlave*>(file->second.get())) slave->pty->revoke();
+      }
+      return true;
+    case Step::Kind::await:
+      return std::exchange(told_, false);
+    case Step::Kind::exit:
+      return end(static_cast<int>(step.count) << 8);
+  }
+  return true;
+}
+
+bool Process::advance() {
+  bool any = false;
+  while (!ended_ && !steps_.empty()) {
+    const std::size_t written = steps_.front().text.size();
+    const std::size_t wanted = steps_.front().count;
+    if (!take(steps_.front())) {
+      const bool part =
+          steps_.front().text.size() != written || steps_.front().count != wanted;
+      any = any || part;
+      if (part) continue;
+      return any;
+    }
+    any = true;
+    if (!ended_) steps_.pop_front();
+  }
+  return any;
+}
+
+void Process::kill(int signal) {
+  if (ended_) return;
+  // A signal ends the wait for the terminal, too.
+  waited_ = true;
+  end(signal);
+}
+
+bool Process::end(int status) {
+  auto files = std::move(files_);
+  files_.clear();
+  for (auto& [fd, file] : files) {
+    const auto slave = std::dynamic_pointer_cast<PtySlave>(file);
+    if (leads_session && slave != nullptr) terminal_ = slave->pty;
+    kernel_.release(file);
+  }
+  const Dialect& dialect = kernel_.dialect();
+  if (terminal_ != nullptr && dialect.leader_exit_waits && !waited_ &&
+      terminal_->master != nullptr && !terminal_->output.empty()) {
+    return false;
+  }
+  if (terminal_ != nullptr && dialect.leader_exit_revokes) terminal_->revoke();
+  terminal_.reset();
+  ended_ = true;
+  status_ = status;
+  tell(true, false);
+  return true;
+}
+
+State Process::state() const {
+  State state;
+  state.read.active = ended_;
+  state.read.data = status_;
+  return state;
+}
+
+}  // namespace conq::sim

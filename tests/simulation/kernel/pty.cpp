@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/simulation/kernel/pty.hpp"
+
+#include <algorithm>
+
+namespace conq::sim {
+namespace {
+
+constexpr char end_of_file = 4;  // Ctrl-D, as VEOF is at first
+
+std::size_t take(std::deque<char>& from, std::span<char> into, std::size_t most) {
+  const std::size_t count = std::min({from.size(), into.size(), most});
+  std::copy_n(from.begin(), count, into.begin());
+  from.erase(from.begin(), from.begin() + static_cast<std::ptrdiff_t>(count));
+  return count;
+}
+
+}  // namespace
+
+Pty::Pty(const Dialect& its_dialect, int its_number) : dialect(its_dialect), number(its_number) {
+  settings.c_iflag = ICRNL | IXON;
+  settings.c_oflag = OPOST | ONLCR;
+  settings.c_cflag = CS8 | CREAD;
+  settings.c_lflag = ICANON | ECHO | ISIG | IEXTEN;
+  settings.c_cc[VMIN] = 1;
+  settings.c_cc[VEOF] = end_of_file;
+}
+
+std::string Pty::slave_path() const {
+  return std::string(dialect.slave_path) + std::to_string(number);
+}
+
+void Pty::slave_opened(PtySlave& slave) {
+  if (!ever_opened && dialect.size_cleared_at_open) size = {};
+  ever_opened = true;
+  draining = false;
+  slaves.push_back(&slave);
+  if (master != nullptr && dialect.open_wakes) master->tell(true, true);
+}
+
+void Pty::slave_closed(PtySlave& slave, bool waits) {
+  std::erase(slaves, &slave);
+  if (!slaves.empty()) return;
+  if (dialect.last_close_waits) {
+    // The close goes on in the background, as that of another process would.
+    if ((waits || dialect.quick_close_waits) && !output.empty() && master != nullptr) {
+      draining = true;
+      return;
+    }
+    output.clear();
+  }
+  hang_up();
+}
+
+void Pty::drained() {
+  if (!draining || !output.empty()) return;
+  draining = false;
+  hang_up();
+}
+
+void Pty::hang_up() {
+  input.clear();
+  line.clear();
+  ends_of_file.clear();
+  if (master != nullptr) master->tell(true, true, true);
+}
+
+void Pty::revoke() {
+  const std::vector<PtySlave*> ended = slaves;
+  for (PtySlave* each : ended) {
+    each->revoked = true;
+    slave_closed(*each, !dialect.revoke_discards);
+    each->tell(true, true, true);
+  }
+}
+
+void Pty::echo(char byte) {
+  if ((settings.c_lflag & ECHO) == 0U) return;
+  if (byte == '\n' && (settings.c_oflag & ONLCR) != 0U) output.push_back('\r');
+  if (output.size() < dialect.output_limit) output.push_back(byte);
+  if (master != nullptr) master->tell(true, dialect.output_wakes_write);
+}
+
+void Pty::type_in_line_mode(char byte) {
+  if (byte == '\r' && (settings.c_iflag & ICRNL) != 0U) byte = '\n';
+  if (byte != end_of_file) {
+    if (input.size() + line.size() < dialect.input_limit) line.push_back(byte);
+    echo(byte);
+  }
+  if (byte != '\n' && byte != end_of_file) return;
+  input.insert(input.end(), line.begin(), line.end());
+  if (byte == end_of_file) ends_of_file.push_back(input.size());
+  line.clear();
+}
+
+bool Pty::full() const {
+  // A line that is not ended yet does not fill the queue: what is beyond the limit is dropped.
+  const bool line_alone = (settings.c_lflag & ICANON) != 0U && input.empty();
+  if (line_alone && dialect.line_is_limited_alone) return false;
+  return input.size() + line.size() >= dialect.input_limit;
+}
+
+Result Pty::type(std::span<const char> bytes) {
+  std::size_t done = 0;
+  const bool line_mode = (settings.c_lflag & ICANON) != 0U;
+  while (done < bytes.size() && !full()) {
+    const char byte = bytes[done++];
+    if (line_mode) {
+      type_in_line_mode(byte);
+    } else {
+      input.push_back(byte);
+      echo(byte);
+    }
+  }
+  if (done == 0) return Result::failure(EAGAIN);
+  for (PtySlave* each : slaves) each->tell(true, false);
+  return {static_cast<ssize_t>(done), 0};
+}
+
+Result Pty::print(std::span<const char> bytes) {
+  std::size_t done = 0;
+  const bool maps = (settings.c_oflag & OPOST) != 0U && (settings.c_oflag & ONLCR) != 0U;
+  while (done < bytes.size() && output.size() < dialect.output_limit) {
+    if (maps && bytes[done] == '\n') output.push_back('\r');
+    output.push_back(bytes[done++]);
+  }
+  if (done == 0) return Result::failure(EAGAIN);
+  if (master != nullptr) master->tell(true, dialect.output_wakes_write);
+  return {static_cast<ssize_t>(done), 0};
+}
+
+PtyMaster::PtyMaster(std::shared_ptr<Pty> its_pty) : pty(std::move(its_pty)) {
+  pty->master = this;
+}
+
+Result PtyMaster::read(std::span<char> into) {
+  if (into.empty()) return {};
+  const bool was_full = pty->output.size() >= pty->dialect.output_limit;
+  const std::size_t count = take(pty->output, into, pty->dialect.largest_read);
+  if (count > 0) {
+    if (was_full) {
+      for (PtySlave* each : pty->slaves) each->tell(false, true);
+    }
+    pty->drained();
+    if (pty->dialect.own_read_wakes_read) tell(true, false);
+    return {static_cast<ssize_t>(count), 0};
+  }
+  if (!pty->hung_up()) return Result::failure(EAGAIN);
+  return pty->dialect.hung_up_read_is_eio ? Result::failure(EIO) : Result{};
+}
+
+Result PtyMaster::write(std::span<const char> from) {
+  const Dialect& dialect = pty->dialect;
+  if (from.empty()) return {};
+  const bool line_mode = (pty->settings.c_lflag & ICANON) != 0U;
+  Result result;
+  if (!pty->ever_opened && !dialect.unopened_takes_writes) {
+    result = Result::failure(EAGAIN);
+  } else if (pty->hung_up() && line_mode && dialect.hung_up_line_is_lost) {
+    result = {static_cast<ssize_t>(from.size()), 0};
+  } else if (pty->hung_up() && dialect.hung_up_write_is_eio) {
+    result = Result::failure(EIO);
+  } else {
+    result = pty->type(from);
+  }
+  const bool full_and_hung_up = result.error == EAGAIN && pty->hung_up();
+  if (full_and_hung_up && dialect.full_hung_up_write_wakes) tell(true, true, true);
+  if (dialect.own_write_wakes_read) tell(true, false);
+  return result;
+}
+
+State PtyMaster::state() const {
+  const Dialect& dialect = pty->dialect;
+  const bool gone = pty->hung_up();
+  const bool closed = pty->slaves.empty();
+  const std::size_t held = pty->input.size() + pty->line.size();
+  State state;
+  state.hung_up = gone;
+  state.read.eof = gone && dialect.hangup_wakes_read;
+  state.write.eof = gone && dialect.hangup_wakes_write;
+  // A slave whose close waits is not open any more to the filters that ask for that.
+  const bool hidden = closed && !pty->draining && !dialect.hangup_wakes_read;
+  state.read.active = (!pty->output.empty() && !hidden) || state.read.eof;
+  state.read.data = static_cast<std::int64_t>(pty->output.size());
+  const bool room = !pty->full() && !(closed && dialect.hangup_hides_room) &&
+                    (pty->ever_opened || dialect.unopened_is_writable);
+  state.write.active = room || (state.write.eof && !dialect.is_epoll);
+  state.write.data = dialect.write_data_is_room
+                         ? static_cast<std::int64_t>(dialect.input_limit - std::min(held, dialect.input_limit))
+                         : 0;
+  return state;
+}
+
+void PtyMaster::closed() {
+  pty->master = nullptr;
+  pty->output.clear();
+  pty->input.clear();
+  pty->draining = false;
+  const std::vector<PtySlave*> told = pty->slaves;
+  for (PtySlave* each : told) each->tell(true, true, true);
+}
+
+PtySlave::PtySlave(std::shared_ptr<Pty> its_pty) : pty(std::move(its_pty)) {
+  pty->slave_opened(*this);
+}
+
+Result PtySlave::read(std::span<char> into) {
+  if (revoked || pty->master == nullptr) return {};
+  auto& ends = pty->ends_of_file;
+  if (!ends.empty() && ends.front() == 0) {
+    ends.pop_front();
+    return {};
+  }
+  const std::size_t most = ends.empty() ? pty->input.size() : ends.front();
+  const std::size_t count = take(pty->input, into, most);
+  if (count == 0) return into.empty() ? Result{} : Result::failure(EAGAIN);
+  for (std::size_t& each : ends) each -= count;
+  if (!ends.empty() && ends.front() == 0) ends.pop_front();
+  const bool late = pty->dialect.room_wakes_late && pty->input.size() > pty->dialect.input_limit / 10;
+  if (!late) pty->master->tell(false, true);
+  return {static_cast<ssize_t>(count), 0};
+}
+
+Result PtySlave::write(std::span<const char> from) {
+  if (revoked || pty->master == nullptr) return Result::failure(EIO);
+  if (from.empty()) return {};
+  return pty->print(from);
+}
+
+State PtySlave::state() const {
+  State state;
+  state.hung_up = revoked || pty->master == nullptr;
+  state.read.eof = state.write.eof = state.hung_up;
+  state.read.active = state.hung_up || !pty->input.empty() || !pty->ends_of_file.empty();
+  state.read.data = static_cast<std::int64_t>(pty->input.size());
+  state.write.active = state.hung_up || pty->output.size() < pty->dialect.output_limit;
+  return state;
+}
+
+void PtySlave::closed() {
+  if (!revoked) pty->slave_closed(*this, !non_blocking);
+}
+
+}  // namespace conq::sim

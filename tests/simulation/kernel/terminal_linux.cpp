@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
+#include <sys/ioctl.h>
+
+#include "tests/simulation/kernel/kernel_calls.hpp"
+
+namespace conq::sim {
+
+Result control_kernels_own(Kernel& kernel, int fd, Pty& terminal, unsigned long request,
+                           void* argument) {
+  const bool master = kernel.is_master(fd);
+  switch (request) {
+    case TIOCGPTN:
+      if (!master) return Result::failure(ENOTTY);
+      *static_cast<unsigned*>(argument) = static_cast<unsigned>(terminal.number);
+      return {};
+    case TIOCSPTLCK:
+      return master ? Result{} : Result::failure(ENOTTY);
+    case TIOCGPTPEER: {
+      if (!master) return Result::failure(ENOTTY);
+      const auto flags = static_cast<int>(reinterpret_cast<std::intptr_t>(argument));
+      const Result opened = kernel.open(terminal.slave_path(), (flags & O_NONBLOCK) != 0);
+      if (opened.error == 0 && (flags & O_CLOEXEC) != 0) {
+        kernel.set_close_on_exec(static_cast<int>(opened.count), true);
+      }
+      return opened;
+    }
+    case TIOCGDEV:
+      // Major 136 is that of Unix98 slaves, 5 that of /dev/ptmx.
+      *static_cast<unsigned*>(argument) =
+          master ? 0x502U : 0x8800U | static_cast<unsigned>(terminal.number);
+      return {};
+    default:
+      return Result::failure(ENOTTY);
+  }
+}
+
+}  // namespace conq::sim
