@@ -67,7 +67,8 @@ detail::Watched KqueueBackend::add(int fd, std::uint64_t token, std::error_code&
 
 void KqueueBackend::remove(int fd) noexcept {
   // In two calls: an error of the first change would keep the second from being applied.
-  for (const int filter : {EVFILT_READ, EVFILT_WRITE}) {
+  // An array of int, as NetBSD's filters are unsigned.
+  for (const int filter : std::array<int, 2>{EVFILT_READ, EVFILT_WRITE}) {
     const struct kevent gone =
         kqueue::change(static_cast<std::uintptr_t>(fd), filter, EV_DELETE, 0, 0);
     ::kevent(queue_.get(), &gone, 1, nullptr, 0, nullptr);
@@ -96,7 +97,8 @@ std::size_t KqueueBackend::wait(std::span<Event> events,
     timeout.tv_sec = static_cast<decltype(timeout.tv_sec)>(seconds.count());
     timeout.tv_nsec = static_cast<decltype(timeout.tv_nsec)>((left - seconds).count());
   }
-  const auto room = static_cast<int>(std::min(raw.size(), events.size()));
+  // kevent(2) takes an int, NetBSD's a size_t: this becomes either.
+  const auto room = static_cast<unsigned short>(std::min(raw.size(), events.size()));
   const int count =
       ::kevent(queue_.get(), nullptr, 0, raw.data(), room, limit ? &timeout : nullptr);
   ec.clear();

@@ -9,7 +9,9 @@
 #include <sys/event.h>
 #include <sys/time.h>
 
+#include <bit>
 #include <cstdint>
+#include <utility>
 
 #include "backend/dialect.hpp"
 
@@ -34,7 +36,9 @@ inline constexpr bool pollable = &kernel != &dialect::linux_libkqueue;
 using Udata = decltype(std::declval<struct kevent&>().udata);
 
 inline std::uint64_t token_of(const struct kevent& event) noexcept {
-  return static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(event.udata));
+  // By value: on XNU the struct is packed.
+  const Udata udata = event.udata;
+  return std::bit_cast<std::uintptr_t>(udata);
 }
 
 inline struct kevent change(std::uintptr_t ident, int filter, int flags, unsigned fflags,
@@ -44,7 +48,7 @@ inline struct kevent change(std::uintptr_t ident, int filter, int flags, unsigne
   made.filter = static_cast<decltype(made.filter)>(filter);
   made.flags = static_cast<decltype(made.flags)>(flags);
   made.fflags = static_cast<decltype(made.fflags)>(fflags);
-  made.udata = reinterpret_cast<Udata>(static_cast<std::uintptr_t>(token));
+  made.udata = std::bit_cast<Udata>(static_cast<std::uintptr_t>(token));
   return made;
 }
 
