@@ -9,6 +9,5 @@
 extern "C" {
 int kqueue();
 int kevent(int queue, const struct kevent* changes, CONQ_SIMULATED_COUNT change_count,
-           struct kevent* events, CONQ_SIMULATED_COUNT event_count,
-           const struct timespec* timeout);
+           struct kevent* events, CONQ_SIMULATED_COUNT event_count, const struct timespec* timeout);
 }

@@ -5,6 +5,6 @@
 // do it otherwise.
 #define CONQ_SIMULATED_IO(group, number) \
   (0x20000000UL | (static_cast<unsigned long>(group) << 8) | (number))
-#define CONQ_SIMULATED_IO_READ(group, number, size)                                       \
-  (0x40000000UL | ((static_cast<unsigned long>(size) & 0x1fffUL) << 16) |                 \
+#define CONQ_SIMULATED_IO_READ(group, number, size)                       \
+  (0x40000000UL | ((static_cast<unsigned long>(size) & 0x1fffUL) << 16) | \
    (static_cast<unsigned long>(group) << 8) | (number))

@@ -2,7 +2,6 @@
 #pragma once
 
 #include_next <stdlib.h>
-
 #include <sys/types.h>
 
 // macOS, stdlib.h; its C++ wrapper <cstdlib> does not name it either.

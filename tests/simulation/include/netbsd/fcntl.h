@@ -3,7 +3,7 @@
 
 #include_next <fcntl.h>
 
-// NetBSD, sys/sys/fcntl.h. Linux gives these numbers to F_SETSIG and F_GETSIG, which NetBSD has not.
+// NetBSD, sys/sys/fcntl.h. Linux has F_SETSIG and F_GETSIG there, which NetBSD does not know.
 #undef F_SETSIG
 #undef F_GETSIG
 #define F_CLOSEM 10
