@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// What goes wrong in normal life, and events as no kernel should give them.
+
+#include <algorithm>
+
+#include "tests/simulation/random/world.hpp"
+
+namespace conq::sim::random {
+namespace {
+
+/// Room that is left for the kernel's own events.
+constexpr std::size_t most_events = 16;
+constexpr std::size_t remembered = 16;
+
+template <class Event>
+void shuffle(std::vector<Event>& events, Generator& from) {
+  for (std::size_t left = events.size(); left > 1; --left) {
+    std::swap(events[left - 1], events[from.below(static_cast<unsigned>(left))]);
+  }
+}
+
+template <class Event>
+void remember(std::vector<Event>& seen, const std::vector<Event>& events) {
+  for (const Event& each : events) {
+    if (seen.size() == remembered) seen.erase(seen.begin());
+    seen.push_back(each);
+  }
+}
+
+}  // namespace
+
+void World::plan_faults() {
+  kernel_.faults.interrupted = [this] { return choices_.once_in(program_.interrupted); };
+  // On Linux a short read says that nothing is left.
+  const bool is_linux = kernel_.dialect().name == "linux";
+  kernel_.faults.at_most = [this, is_linux](std::size_t size) {
+    if (is_linux || size < 2 || !choices_.once_in(program_.cut_short)) return size;
+    return static_cast<std::size_t>(1 + choices_.below(static_cast<unsigned>(std::min<std::size_t>(size, 300))));
+  };
+  kernel_.faults.events = [this](std::vector<Kevent>& events) { odd_kevents(events); };
+  kernel_.faults.epoll_events = [this](std::vector<epoll_event>& events) {
+    odd_epoll_events(events);
+  };
+}
+
+void World::odd_kevents(std::vector<Kevent>& events) {
+  for (const Kevent& each : events) {
+    trace_.note(each.filter == FilterKind::write ? "event to write" : "event", -1,
+                each.filter == FilterKind::user ? -1 : static_cast<std::int64_t>(each.ident),
+                each.eof ? 1 : 0);
+  }
+  if (program_.broken == Broken::event && !events.empty() &&
+      events.front().filter == FilterKind::read && ++broken_in_ == 5) {
+    events.erase(events.begin());
+  }
+  const std::vector<Kevent> real = events;
+  if (choices_.once_in(program_.odd_events) && events.size() < most_events) {
+    const std::size_t before = events.size();
+    Kevent odd;
+    switch (choices_.below(6)) {
+      case 0:  // the same twice
+        if (!real.empty()) events.push_back(real.front());
+        break;
+      case 1:  // one of earlier, perhaps of a registration that is gone
+        if (seen_kevents_.empty()) break;
+        odd = seen_kevents_[choices_.below(static_cast<unsigned>(seen_kevents_.size()))];
+        odd.eof = false;
+        events.push_back(odd);
+        break;
+      case 2:  // what nobody asked for
+        odd.ident = choices_.next() % 5000;
+        odd.filter = choices_.once_in(2) ? FilterKind::read : FilterKind::write;
+        odd.udata = choices_.next();
+        odd.eof = choices_.once_in(2);
+        events.push_back(odd);
+        break;
+      case 3:  // an error
+        if (!seen_kevents_.empty()) odd = seen_kevents_.back();
+        odd.eof = false;
+        odd.error = true;
+        odd.data = choices_.below(100);
+        events.push_back(odd);
+        break;
+      case 4:  // data of any size
+        for (Kevent& each : events) each.data = choices_.once_in(2) ? -1 : INT64_MAX;
+        break;
+      default:
+        break;
+    }
+    shuffle(events, choices_);
+    oracle_.injected += events.size() - before;
+  }
+  remember(seen_kevents_, real);
+}
+
+void World::odd_epoll_events(std::vector<epoll_event>& events) {
+  for (const epoll_event& each : events) {
+    trace_.note("event", -1, static_cast<std::int64_t>(each.data.u64 & 0xffffffffU), each.events);
+  }
+  if (program_.broken == Broken::event && !events.empty() && events.front().data.u64 != 0 &&
+      ++broken_in_ == 5) {
+    events.erase(events.begin());
+  }
+  const std::vector<epoll_event> real = events;
+  if (choices_.once_in(program_.odd_events) && events.size() < most_events) {
+    const std::size_t before = events.size();
+    epoll_event odd{};
+    switch (choices_.below(4)) {
+      case 0:
+        if (!real.empty()) events.push_back(real.front());
+        break;
+      case 1:
+        if (seen_epoll_events_.empty()) break;
+        odd = seen_epoll_events_[choices_.below(static_cast<unsigned>(seen_epoll_events_.size()))];
+        odd.events &= EPOLLIN | EPOLLOUT;
+        events.push_back(odd);
+        break;
+      case 2:
+        odd.events = static_cast<std::uint32_t>(choices_.next());
+        odd.data.u64 = choices_.next();
+        events.push_back(odd);
+        break;
+      default:
+        break;
+    }
+    shuffle(events, choices_);
+    oracle_.injected += events.size() - before;
+  }
+  remember(seen_epoll_events_, real);
+}
+
+}  // namespace conq::sim::random
