@@ -27,10 +27,7 @@ bool Oracle::could_write(const Side& side, bool& told) const {
   if (pty.slaves.empty() && pty.draining) return false;
   if (pty.hung_up()) {
     told = dialect.hangup_wakes_write || dialect.hangup_wakes_read;
-    if (side.hangup_ends) return true;
-    const bool line_mode = (pty.settings.c_lflag & ICANON) != 0U;
-    if (dialect.hung_up_line_is_lost && line_mode) return true;
-    return !dialect.hung_up_write_is_eio && !pty.full();
+    return side.hangup_ends;
   }
   // A reopen that wakes nobody.
   told = dialect.open_wakes || !side.ever_hung_up;

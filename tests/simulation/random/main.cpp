@@ -92,6 +92,13 @@ int run_one(const Options& options) {
   return failure ? 1 : 0;
 }
 
+/// "async read" of "async read 3 on #1".
+std::string kind_of(const Failure& failure) {
+  const std::string& detail = failure.detail;
+  const std::size_t number = detail.find_first_of("0123456789#");
+  return ": " + detail.substr(0, number);
+}
+
 int survey(const Options& options) {
   std::map<std::string, std::pair<unsigned, std::uint64_t>> found;
   for (std::uint64_t first = options.first; first < options.first + options.count;) {
@@ -99,7 +106,7 @@ int survey(const Options& options) {
     const auto failed =
         run_seeds(first, options.first + options.count, options.broken, options.seconds, done);
     if (!failed) break;
-    auto& [times, seed] = found[failed->failure.rule];
+    auto& [times, seed] = found[failed->failure.rule + kind_of(failed->failure)];
     if (times++ == 0) seed = failed->seed;
     first = failed->seed + 1;
   }

@@ -267,7 +267,7 @@ void World::cancel(Channel& channel) {
 
 void World::shut_down(Channel& channel) {
   if (channel.handle() == nullptr) return;
-  channel.side->shut_down = true;
+  oracle_.shuts_down(*channel.side);
   const InCall call(*channel.side);
   channel.handle()->shutdown();
 }
@@ -277,7 +277,7 @@ void World::close_console(Channel& channel) {
   const InCall call(*channel.side);
   const int fd = channel.handle()->fd();
   if (fd < 0) return;
-  channel.side->shut_down = true;
+  oracle_.shuts_down(*channel.side);
   std::error_code was_shut_down;
   poller_->close_console(fd, was_shut_down);
 }
@@ -285,7 +285,8 @@ void World::close_console(Channel& channel) {
 void World::close(Channel& channel) {
   if (channel.handle() == nullptr) return;
   Side& side = *channel.side;
-  side.shut_down = side.closed = true;
+  oracle_.shuts_down(side);
+  side.closed = true;
   std::error_code closed_already;
   const InCall call(side);
   channel.handle()->close(closed_already);

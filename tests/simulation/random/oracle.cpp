@@ -135,6 +135,7 @@ void Oracle::kernel_read(File& file, const char* at, const Result& result) {
   }
   ++causes;
   const std::string_view bytes(at, static_cast<std::size_t>(result.count));
+  side->given += bytes.size();
   if (side->exact) {
     if (side->kind != Kind::process) {
       settle(side->in, held_for_us(*side) + bytes.size(), "for us", *side);
@@ -196,6 +197,7 @@ void Oracle::completed(Op& op, const std::error_code& error, std::size_t count, 
               error ? error.value() : static_cast<std::int64_t>(count));
   if (op.over) fail("completes once", name(op));
   close(op);
+  look(*op.side);
   if (op.writes) {
     Op*& unfinished = unfinished_[op.side];
     if (unfinished == &op) unfinished = nullptr;
@@ -226,7 +228,16 @@ void Oracle::check_read_end(Op& op) {
   if (side.closed) return;
   if (side.kernel_said_end && (side.is_stream() || side.hangup_ends)) return;
   if (!side.shut_down) fail("a read ends for a reason", name(op));
-  if (!side.asked_at_the_end) fail("a read ends after the last byte", name(op));
+  if (!side.asked_at_the_end && side.given < side.to_be_given && held_for_us(side) > 0) {
+    fail("a read ends after the last byte",
+         name(op) + ": " + std::to_string(side.to_be_given - side.given) + " bytes were there");
+  }
+}
+
+void Oracle::shuts_down(Side& side) {
+  if (side.shut_down) return;
+  side.shut_down = true;
+  side.to_be_given = side.given + held_for_us(side);
 }
 
 void Oracle::check_error(Op& op, const std::error_code& error, std::size_t count) {

@@ -46,6 +46,8 @@ struct Side {
   bool ever_hung_up = false;
   bool kernel_said_end = false;    ///< a read gave 0 or EIO
   bool asked_at_the_end = false;   ///< the kernel had nothing left after the shutdown
+  std::uint64_t given = 0;         ///< bytes that reads got
+  std::uint64_t to_be_given = 0;   ///< by then, as it was shut down
   unsigned cancelling = 0;         ///< calls of cancel() under way
   unsigned in_calls = 0;           ///< calls under way on the handle
   bool handling[2] = {false, false};
@@ -87,9 +89,13 @@ class Oracle {
   bool pending(const Side& side, bool writes, bool asynchronous_only) const;
   void allow_cancel(Side& side);
 
+  bool knows(const File& file) { return side_of(file) != nullptr; }
+
   /// Bytes that the peer gave to the kernel, and took from it.
   void peer_wrote(Side& side, std::string_view bytes);
   void peer_read(Side& side, std::string_view bytes);
+  /// Before it is shut down, or closed.
+  void shuts_down(Side& side);
   /// After anything that may have hung it up.
   void look(Side& side);
   /// No thread can go on: nobody waits who could. `served`: a wait() runs.

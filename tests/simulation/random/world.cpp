@@ -111,7 +111,7 @@ void World::finish() {
       for (auto& [number, channel] : channels_) close(channel);
     } else {
       trace_.note("closes the poller", -1);
-      for (auto& [number, channel] : channels_) channel.side->shut_down = true;
+      for (auto& [number, channel] : channels_) oracle_.shuts_down(*channel.side);
       poller_->close();
     }
   }
