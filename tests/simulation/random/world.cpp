@@ -120,25 +120,22 @@ void World::finish() {
 
 void World::server() {
   in_wait = true;
-  while (!finished_) {
+  for (bool last = false; !last;) {
+    // Closed: a last wait() returns once nothing is pending.
+    last = finished_;
     try {
       std::error_code ec;
-      if (program_.limited_waits) {
+      if (program_.limited_waits && !last) {
         poller_->wait_for(std::chrono::milliseconds(400), ec);
       } else {
         poller_->wait(ec);
       }
       if (ec) fail("wait() does not fail", ec.message());
-      // Closed, but the driver is not through.
-      if (!finished_) Scheduler::turn();
     } catch (const LeavesWait&) {
       trace_.note("a handler threw", -1);
+      last = false;
     }
-  }
-  try {
-    poller_->wait();
-  } catch (const LeavesWait&) {
-    trace_.note("a handler threw", -1);
+    Scheduler::turn();
   }
   in_wait = false;
 }
