@@ -12,6 +12,8 @@ namespace {
 /// Room that is left for the kernel's own events.
 constexpr std::size_t most_events = 16;
 constexpr std::size_t remembered = 16;
+/// In a token of the engine's: one registration after the other in the same place.
+constexpr std::uint64_t generation = std::uint64_t{1} << 32U;
 
 template <class Event>
 void shuffle(std::vector<Event>& events, Generator& from) {
@@ -63,7 +65,7 @@ void World::odd_kevents(std::vector<Kevent>& events) {
   if (choices_.once_in(program_.odd_events) && events.size() < most_events) {
     const std::size_t before = events.size();
     Kevent odd;
-    switch (choices_.below(6)) {
+    switch (choices_.below(7)) {
       case 0:  // the same twice
         if (!real.empty()) events.push_back(real.front());
         break;
@@ -90,6 +92,13 @@ void World::odd_kevents(std::vector<Kevent>& events) {
       case 4:  // data of any size
         for (Kevent& each : events) each.data = choices_.once_in(2) ? -1 : INT64_MAX;
         break;
+      case 5:  // of the registration that had its place before
+        if (seen_kevents_.empty() || seen_kevents_.back().udata < 2 * generation) break;
+        odd = seen_kevents_.back();
+        odd.udata -= generation;
+        odd.eof = true;
+        events.push_back(odd);
+        break;
       default:
         break;
     }
@@ -111,7 +120,7 @@ void World::odd_epoll_events(std::vector<epoll_event>& events) {
   if (choices_.once_in(program_.odd_events) && events.size() < most_events) {
     const std::size_t before = events.size();
     epoll_event odd{};
-    switch (choices_.below(4)) {
+    switch (choices_.below(5)) {
       case 0:
         if (!real.empty()) events.push_back(real.front());
         break;
@@ -124,6 +133,13 @@ void World::odd_epoll_events(std::vector<epoll_event>& events) {
       case 2:
         odd.events = static_cast<std::uint32_t>(choices_.next());
         odd.data.u64 = choices_.next();
+        events.push_back(odd);
+        break;
+      case 3:
+        if (seen_epoll_events_.empty() || seen_epoll_events_.back().data.u64 < 2 * generation) break;
+        odd = seen_epoll_events_.back();
+        odd.data.u64 -= generation;
+        odd.events = EPOLLIN | EPOLLHUP | EPOLLRDHUP;
         events.push_back(odd);
         break;
       default:

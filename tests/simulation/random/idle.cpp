@@ -40,7 +40,8 @@ bool Oracle::could_go_on(const Op& op, bool& told) const {
   if (op.exit) {
     return side.process_over() && (side.shut_down || side.pty->output.empty());
   }
-  if (side.shut_down) return true;
+  if (side.shut_down || op.cancelled) return true;
+  if (op.limit && Scheduler::now() > op.started + *op.limit) return true;
   return op.writes ? could_write(side, told) : could_read(side, told);
 }
 

@@ -97,6 +97,7 @@ void World::start_read(Channel& channel, Action action) {
     }
   }
   if (ec) oracle_.refused(op, ec, side.changes > before + 1);
+  op.accepted = true;
 }
 
 World::Detached World::read_in_coroutine(Channel& channel, Action action) {
@@ -151,6 +152,7 @@ void World::start_write(Channel& channel, Action action) {
         ec);
   }
   if (ec) oracle_.refused(op, ec, side.changes > before + 1);
+  op.accepted = true;
 }
 
 void World::write_done(Channel& channel, Op& op, const Action& action, std::error_code error,
@@ -200,6 +202,8 @@ void World::handled(Channel& channel, const Op& op, Action action, bool ended) {
     } else {
       start_read(channel, action);
     }
+    // Another thread of wait() may find it ready before this handler is over.
+    if (Scheduler::here()) Scheduler::turn();
     return;
   }
   switch (action.then) {
@@ -244,8 +248,8 @@ void World::make_call(Channel& channel, const Action& action) {
   if (action.what == Do::call_read) {
     count = channel.handle()->read(bytes_of(op.buffer), ec);
   } else if (action.what == Do::call_read_for) {
-    op.limit = std::chrono::milliseconds(1 + action.option);
-    count = channel.handle()->read_for(bytes_of(op.buffer), op.limit, ec);
+    op.limit = std::chrono::milliseconds(action.option);
+    count = channel.handle()->read_for(bytes_of(op.buffer), *op.limit, ec);
   } else {
     count = channel.handle()->write(bytes_of(op.buffer), ec);
   }
@@ -255,14 +259,12 @@ void World::make_call(Channel& channel, const Action& action) {
 void World::cancel(Channel& channel) {
   if (channel.handle() == nullptr) return;
   Side& side = *channel.side;
-  ++side.cancelling;
-  oracle_.allow_cancel(side);
+  const std::vector<Op*> pending = oracle_.cancels(side);
   {
     const InCall call(side);
     channel.handle()->cancel();
   }
-  --side.cancelling;
-  ++oracle_.causes;
+  oracle_.has_cancelled(side, pending);
 }
 
 void World::shut_down(Channel& channel) {

@@ -78,7 +78,10 @@ Side& Oracle::add(Kind kind, const std::shared_ptr<File>& file) {
 }
 
 Op& Oracle::start(Side& side, bool writes, bool asynchronous, std::size_t size) {
+  const bool alone = !pending(side, writes, false);
   Op& op = ops.emplace_back();
+  op.alone = alone;
+  op.changes_before = side.changes;
   open_.push_back(&op);
   op.number = static_cast<unsigned>(ops.size());
   op.side = &side;
@@ -107,10 +110,21 @@ bool Oracle::pending(const Side& side, bool writes, bool asynchronous_only) cons
   });
 }
 
-void Oracle::allow_cancel(Side& side) {
+std::vector<Op*> Oracle::cancels(Side& side) {
+  ++side.cancelling;
+  std::vector<Op*> pending;
   for (Op* op : open_) {
-    if (op->side == &side) op->may_be_cancelled = true;
+    if (op->side != &side || op->exit || !op->asynchronous) continue;
+    op->may_be_cancelled = true;
+    if (op->accepted) pending.push_back(op);
   }
+  return pending;
+}
+
+void Oracle::has_cancelled(Side& side, const std::vector<Op*>& pending) {
+  --side.cancelling;
+  ++causes;
+  for (Op* op : pending) op->cancelled = true;
 }
 
 void Oracle::refused(Op& op, const std::error_code& error, bool other_was_pending) {
@@ -128,6 +142,7 @@ void Oracle::kernel_read(File& file, const char* at, const Result& result) {
   trace_.note("read", static_cast<int>(side->number), result.count, result.error);
   look(*side);
   if (result.count <= 0) {
+    side->asked_at = now();
     if (result.error != EAGAIN) side->kernel_said_end = true;
     if (side->shut_down) side->asked_at_the_end = true;
     in_vain();
@@ -240,13 +255,20 @@ void Oracle::shuts_down(Side& side) {
   side.to_be_given = side.given + held_for_us(side);
 }
 
+bool Oracle::timed_out_rightly(const Op& op) const {
+  if (!op.limit || now() < op.started + *op.limit) return false;
+  // It asks the kernel once more, unless others are before it.
+  const bool first = op.alone && op.side->changes == op.changes_before + 2;
+  return !first || op.side->asked_at >= op.started + *op.limit;
+}
+
 void Oracle::check_error(Op& op, const std::error_code& error, std::size_t count) {
   const Side& side = *op.side;
   bool good = false;
   if (error == std::errc::operation_canceled) {
     good = op.asynchronous && op.may_be_cancelled && (op.writes || count == 0);
   } else if (error == errc::timed_out) {
-    good = op.limit.count() > 0 && count == 0 && now() >= op.started + op.limit;
+    good = count == 0 && timed_out_rightly(op);
   } else if (error == errc::shut_down) {
     good = (op.writes || op.exit) && side.shut_down;
   } else if (error == errc::closed) {

@@ -52,6 +52,7 @@ struct Side {
   unsigned in_calls = 0;           ///< calls under way on the handle
   bool handling[2] = {false, false};
   std::uint64_t changes = 0;       ///< operations started and ended
+  Time asked_at;                   ///< when a read found nothing last
 
   bool is_stream() const { return pty == nullptr; }
   /// It may have been reaped before it was seen.
@@ -70,7 +71,11 @@ struct Op {
   std::string buffer;
   std::size_t moved = 0;  ///< what the kernel took of a write
   Time started;
-  std::chrono::nanoseconds limit{0};  ///< of a read_for
+  bool accepted = false;   ///< the call that started it has returned
+  bool cancelled = false;  ///< a cancel() that was for it has returned
+  std::optional<std::chrono::nanoseconds> limit;  ///< of a read_for
+  std::uint64_t changes_before = 0;
+  bool alone = false;  ///< at its start: none other in its direction
   std::optional<Time> could_since;    ///< idle, and yet it could go on without an event
 };
 
@@ -87,7 +92,10 @@ class Oracle {
   /// `at`: where the bytes of a read are.
   void completed(Op& op, const std::error_code& error, std::size_t count, const char* at);
   bool pending(const Side& side, bool writes, bool asynchronous_only) const;
-  void allow_cancel(Side& side);
+  /// Before a cancel(): what it is for.
+  std::vector<Op*> cancels(Side& side);
+  /// After it.
+  void has_cancelled(Side& side, const std::vector<Op*>& pending);
 
   bool knows(const File& file) { return side_of(file) != nullptr; }
 
@@ -117,6 +125,7 @@ class Oracle {
   void in_vain();
   void close(Op& op);
   void check_read_end(Op& op);
+  bool timed_out_rightly(const Op& op) const;
   void check_error(Op& op, const std::error_code& error, std::size_t count);
   bool could_go_on(const Op& op, bool& told) const;
   bool could_read(const Side& side, bool& told) const;

@@ -26,7 +26,7 @@ constexpr std::array weights{
     Weight{Do::call_read_for, 4}, Weight{Do::call_write, 8},   Weight{Do::peer_write, 20},
     Weight{Do::peer_read, 16},   Weight{Do::peer_open, 8},     Weight{Do::peer_close, 8},
     Weight{Do::peer_revoke, 1},  Weight{Do::peer_goes_on, 6},  Weight{Do::peer_killed, 1},
-    Weight{Do::cancel, 3},       Weight{Do::shutdown, 1},      Weight{Do::close, 1},
+    Weight{Do::cancel, 6},       Weight{Do::shutdown, 2},      Weight{Do::close, 2},
     Weight{Do::close_console, 1}, Weight{Do::resize, 1},       Weight{Do::sleep, 14},
     Weight{Do::wait_exit, 2},    Weight{Do::call_wait_exit, 2},
 };
