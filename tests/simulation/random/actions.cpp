@@ -88,7 +88,8 @@ void World::act_on(Channel& channel, const Action& action) {
     case Do::resize:
       if (channel.console) {
         std::error_code closed;
-        channel.console->resize({24, static_cast<std::uint16_t>(action.amount % 200), 0, 0}, closed);
+        channel.console->resize({24, static_cast<std::uint16_t>(action.amount % 200), 0, 0},
+                                closed);
       }
       break;
     default:
@@ -225,7 +226,8 @@ void World::peer_writes(Channel& channel, unsigned amount) {
   }
   if (result.count <= 0) return;
   ++oracle_.causes;
-  oracle_.peer_wrote(side, std::string_view(bytes).substr(0, static_cast<std::size_t>(result.count)));
+  oracle_.peer_wrote(side,
+                     std::string_view(bytes).substr(0, static_cast<std::size_t>(result.count)));
   trace_.note("peer wrote", static_cast<int>(side.number), result.count);
   const bool breaks = program_.broken == Broken::byte && side.pty != nullptr && ++broken_in_ == 3;
   if (breaks && !side.pty->output.empty()) side.pty->output.pop_back();
@@ -243,7 +245,8 @@ void World::peer_reads(Channel& channel, unsigned amount) {
   if (result.count <= 0) return;
   ++oracle_.causes;
   trace_.note("peer read", static_cast<int>(side.number), result.count);
-  oracle_.peer_read(side, std::string_view(buffer).substr(0, static_cast<std::size_t>(result.count)));
+  oracle_.peer_read(side,
+                    std::string_view(buffer).substr(0, static_cast<std::size_t>(result.count)));
 }
 
 void World::peer_leaves(Channel& channel, const Action& action) {

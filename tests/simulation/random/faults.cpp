@@ -43,15 +43,16 @@ void World::plan_faults() {
   const bool is_linux = kernel_.dialect().name == "linux";
   kernel_.faults.at_most = [this, is_linux](std::size_t size) {
     if (is_linux || size < 2 || !choices_.once_in(program_.cut_short)) return size;
-    return static_cast<std::size_t>(1 + choices_.below(static_cast<unsigned>(std::min<std::size_t>(size, 300))));
+    return static_cast<std::size_t>(
+        1 + choices_.below(static_cast<unsigned>(std::min<std::size_t>(size, 300))));
   };
-  kernel_.faults.events = [this](std::vector<Kevent>& events) { odd_kevents(events); };
+  kernel_.faults.events = [this](std::vector<Kevent>& events) { alter_kevents(events); };
   kernel_.faults.epoll_events = [this](std::vector<epoll_event>& events) {
-    odd_epoll_events(events);
+    alter_epoll_events(events);
   };
 }
 
-void World::odd_kevents(std::vector<Kevent>& events) {
+void World::alter_kevents(std::vector<Kevent>& events) {
   for (const Kevent& each : events) {
     trace_.note(each.filter == FilterKind::write ? "event to write" : "event", -1,
                 each.filter == FilterKind::user ? -1 : static_cast<std::int64_t>(each.ident),
@@ -63,52 +64,53 @@ void World::odd_kevents(std::vector<Kevent>& events) {
   }
   const std::vector<Kevent> real = events;
   if (choices_.once_in(program_.odd_events) && events.size() < most_events) {
-    const std::size_t before = events.size();
-    Kevent odd;
-    switch (choices_.below(7)) {
-      case 0:  // the same twice
-        if (!real.empty()) events.push_back(real.front());
-        break;
-      case 1:  // one of earlier, perhaps of a registration that is gone
-        if (seen_kevents_.empty()) break;
-        odd = seen_kevents_[choices_.below(static_cast<unsigned>(seen_kevents_.size()))];
-        odd.eof = false;
-        events.push_back(odd);
-        break;
-      case 2:  // what nobody asked for
-        odd.ident = choices_.next() % 5000;
-        odd.filter = choices_.once_in(2) ? FilterKind::read : FilterKind::write;
-        odd.udata = choices_.next();
-        odd.eof = choices_.once_in(2);
-        events.push_back(odd);
-        break;
-      case 3:  // an error
-        if (!seen_kevents_.empty()) odd = seen_kevents_.back();
-        odd.eof = false;
-        odd.error = true;
-        odd.data = choices_.below(100);
-        events.push_back(odd);
-        break;
-      case 4:  // data of any size
-        for (Kevent& each : events) each.data = choices_.once_in(2) ? -1 : INT64_MAX;
-        break;
-      case 5:  // of the registration that had its place before
-        if (seen_kevents_.empty() || seen_kevents_.back().udata < 2 * generation) break;
-        odd = seen_kevents_.back();
-        odd.udata -= generation;
-        odd.eof = true;
-        events.push_back(odd);
-        break;
-      default:
-        break;
-    }
+    add_odd(events, real);
     shuffle(events, choices_);
-    oracle_.injected += events.size() - before;
+    oracle_.injected += events.size() - real.size();
   }
   remember(seen_kevents_, real);
 }
 
-void World::odd_epoll_events(std::vector<epoll_event>& events) {
+void World::add_odd(std::vector<Kevent>& events, const std::vector<Kevent>& real) {
+  Kevent odd;
+  if (!seen_kevents_.empty()) {
+    odd = seen_kevents_[choices_.below(static_cast<unsigned>(seen_kevents_.size()))];
+  }
+  odd.eof = false;
+  switch (choices_.below(7)) {
+    case 0:  // the same twice
+      if (!real.empty()) events.push_back(real.front());
+      break;
+    case 1:  // one of earlier, perhaps of a registration that is gone
+      if (!seen_kevents_.empty()) events.push_back(odd);
+      break;
+    case 2:  // what nobody asked for
+      odd.ident = choices_.next() % 5000;
+      odd.filter = choices_.once_in(2) ? FilterKind::read : FilterKind::write;
+      odd.udata = choices_.next();
+      odd.eof = choices_.once_in(2);
+      events.push_back(odd);
+      break;
+    case 3:  // an error
+      odd.error = true;
+      odd.data = choices_.below(100);
+      events.push_back(odd);
+      break;
+    case 4:  // data of any size
+      for (Kevent& each : events) each.data = choices_.once_in(2) ? -1 : INT64_MAX;
+      break;
+    case 5:  // of the registration that had its place before
+      if (odd.udata < 2 * generation) break;
+      odd.udata -= generation;
+      odd.eof = true;
+      events.push_back(odd);
+      break;
+    default:  // only in another order
+      break;
+  }
+}
+
+void World::alter_epoll_events(std::vector<epoll_event>& events) {
   for (const epoll_event& each : events) {
     trace_.note("event", -1, static_cast<std::int64_t>(each.data.u64 & 0xffffffffU), each.events);
   }
@@ -118,37 +120,40 @@ void World::odd_epoll_events(std::vector<epoll_event>& events) {
   }
   const std::vector<epoll_event> real = events;
   if (choices_.once_in(program_.odd_events) && events.size() < most_events) {
-    const std::size_t before = events.size();
-    epoll_event odd{};
-    switch (choices_.below(5)) {
-      case 0:
-        if (!real.empty()) events.push_back(real.front());
-        break;
-      case 1:
-        if (seen_epoll_events_.empty()) break;
-        odd = seen_epoll_events_[choices_.below(static_cast<unsigned>(seen_epoll_events_.size()))];
-        odd.events &= EPOLLIN | EPOLLOUT;
-        events.push_back(odd);
-        break;
-      case 2:
-        odd.events = static_cast<std::uint32_t>(choices_.next());
-        odd.data.u64 = choices_.next();
-        events.push_back(odd);
-        break;
-      case 3:
-        if (seen_epoll_events_.empty() || seen_epoll_events_.back().data.u64 < 2 * generation) break;
-        odd = seen_epoll_events_.back();
-        odd.data.u64 -= generation;
-        odd.events = EPOLLIN | EPOLLHUP | EPOLLRDHUP;
-        events.push_back(odd);
-        break;
-      default:
-        break;
-    }
+    add_odd(events, real);
     shuffle(events, choices_);
-    oracle_.injected += events.size() - before;
+    oracle_.injected += events.size() - real.size();
   }
   remember(seen_epoll_events_, real);
+}
+
+void World::add_odd(std::vector<epoll_event>& events, const std::vector<epoll_event>& real) {
+  epoll_event odd{};
+  if (!seen_epoll_events_.empty()) {
+    odd = seen_epoll_events_[choices_.below(static_cast<unsigned>(seen_epoll_events_.size()))];
+  }
+  odd.events = EPOLLIN | EPOLLOUT;
+  switch (choices_.below(5)) {
+    case 0:
+      if (!real.empty()) events.push_back(real.front());
+      break;
+    case 1:
+      if (!seen_epoll_events_.empty()) events.push_back(odd);
+      break;
+    case 2:
+      odd.events = static_cast<std::uint32_t>(choices_.next());
+      odd.data.u64 = choices_.next();
+      events.push_back(odd);
+      break;
+    case 3:
+      if (odd.data.u64 < 2 * generation) break;
+      odd.events = EPOLLIN | EPOLLHUP | EPOLLRDHUP;
+      odd.data.u64 -= generation;
+      events.push_back(odd);
+      break;
+    default:
+      break;
+  }
 }
 
 }  // namespace conq::sim::random

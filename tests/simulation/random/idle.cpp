@@ -9,6 +9,8 @@ namespace {
 
 /// Where the kernel makes no event, the engine may ask at a slow rate.
 constexpr std::chrono::seconds patience(6);
+/// epoll_wait(2) counts in these.
+constexpr std::chrono::milliseconds resolution(1);
 
 }  // namespace
 
@@ -41,7 +43,7 @@ bool Oracle::could_go_on(const Op& op, bool& told) const {
     return side.process_over() && (side.shut_down || side.pty->output.empty());
   }
   if (side.shut_down || op.cancelled) return true;
-  if (op.limit && Scheduler::now() > op.started + *op.limit) return true;
+  if (op.limit && Scheduler::now() > op.started + *op.limit + resolution) return true;
   return op.writes ? could_write(side, told) : could_read(side, told);
 }
 

@@ -35,8 +35,8 @@ struct Told {
 
 Told& told() {
   static Told* const shared = [] {
-    void* const memory = ::mmap(nullptr, sizeof(Told), PROT_READ | PROT_WRITE,
-                                MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    void* const memory =
+        ::mmap(nullptr, sizeof(Told), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     return new (memory) Told{};
   }();
   return *shared;
@@ -120,7 +120,8 @@ std::optional<Failure> run_isolated(const Program& program, bool with_text) {
   return in_child([&] {
     stay_on_a_processor(true);
     const std::uint64_t hash = run(program, with_text);
-    if (!with_text && run(program, false) != hash) fail("the same when repeated", "the trace differs");
+    if (!with_text && run(program, false) != hash)
+      fail("the same when repeated", "the trace differs");
   });
 }
 
@@ -215,7 +216,8 @@ Program shrink(Program program, const Failure& failure) {
   simplify(program, failure, [](Program& simpler) { simpler.limited_waits = false; });
   simplify(program, failure, [](Program& simpler) { simpler.flips = 0; });
   simplify(program, failure, [](Program& simpler) { simpler.preempted = 1U << 20U; });
-  if (program.servers > 1) simplify(program, failure, [](Program& simpler) { simpler.servers = 1; });
+  if (program.servers > 1)
+    simplify(program, failure, [](Program& simpler) { simpler.servers = 1; });
   for (std::size_t before = 0; before != program.actions.size();) {
     before = program.actions.size();
     drop_actions(program, failure);

@@ -7,8 +7,6 @@
 
 namespace conq::sim::random {
 
-bool in_a_wait();
-
 namespace {
 
 /// A call on a channel's handle, which must not be destroyed meanwhile.
@@ -39,7 +37,9 @@ class Handling {
   bool& busy_;
 };
 
-std::span<std::byte> bytes_of(std::string& buffer) { return std::as_writable_bytes(std::span(buffer)); }
+std::span<std::byte> bytes_of(std::string& buffer) {
+  return std::as_writable_bytes(std::span(buffer));
+}
 
 }  // namespace
 
@@ -186,9 +186,9 @@ void World::exit_done(Channel& channel, Op& op, std::error_code error) {
   const Dialect& dialect = kernel_.dialect();
   const bool kept = !dialect.leader_exit_revokes || dialect.leader_exit_waits;
   if (kept && !side.killed && side.in.next != side.in.bytes.size()) {
-    fail("an exit comes after the last byte",
-         "#" + std::to_string(side.number) + ": " + std::to_string(side.in.next) + " read of " +
-             std::to_string(side.in.bytes.size()));
+    fail("an exit comes after the last byte", "#" + std::to_string(side.number) + ": " +
+                                                  std::to_string(side.in.next) + " read of " +
+                                                  std::to_string(side.in.bytes.size()));
   }
 }
 

@@ -31,8 +31,7 @@ void settle(Way& way, std::size_t held, std::string_view whose, const Side& side
   const std::string where = "#" + std::to_string(side.number);
   if (held > expected || !lost) {
     fail("the kernel keeps each byte", where + ": holds " + std::to_string(held) + " bytes " +
-                                           std::string(whose) + " for " +
-                                           std::to_string(expected));
+                                           std::string(whose) + " for " + std::to_string(expected));
   }
   way.next = way.bytes.size() - held;
 }
@@ -158,8 +157,8 @@ void Oracle::kernel_read(File& file, const char* at, const Result& result) {
     take(side->in, bytes, "for us", *side);
   }
   if (!given_.emplace(at, Piece{side, std::string(bytes)}).second) {
-    fail("each byte read is given once", "#" + std::to_string(side->number) +
-                                             ": what was read before is overwritten");
+    fail("each byte read is given once",
+         "#" + std::to_string(side->number) + ": what was read before is overwritten");
   }
 }
 
@@ -217,8 +216,8 @@ void Oracle::completed(Op& op, const std::error_code& error, std::size_t count, 
     Op*& unfinished = unfinished_[op.side];
     if (unfinished == &op) unfinished = nullptr;
     if (count != op.moved) {
-      fail("a write says how much was written", name(op) + ": " + std::to_string(count) + " for " +
-                                                    std::to_string(op.moved));
+      fail("a write says how much was written",
+           name(op) + ": " + std::to_string(count) + " for " + std::to_string(op.moved));
     }
     if (!error && count != op.buffer.size()) fail("a write writes all", name(op));
   } else if (!op.exit) {
@@ -226,8 +225,8 @@ void Oracle::completed(Op& op, const std::error_code& error, std::size_t count, 
     if (count > 0) {
       if (piece == given_.end() || piece->second.side != op.side ||
           piece->second.bytes != std::string_view(at, count)) {
-        fail("a read gives what the kernel gave", name(op) + ": " + std::to_string(count) +
-                                                      " bytes");
+        fail("a read gives what the kernel gave",
+             name(op) + ": " + std::to_string(count) + " bytes");
       }
       given_.erase(piece);
     } else if (at != nullptr && piece != given_.end() && piece->second.side == op.side) {

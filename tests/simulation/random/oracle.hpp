@@ -44,15 +44,15 @@ struct Side {
   bool shut_down = false;  ///< asked for; also by close()
   bool closed = false;
   bool ever_hung_up = false;
-  bool kernel_said_end = false;    ///< a read gave 0 or EIO
-  bool asked_at_the_end = false;   ///< the kernel had nothing left after the shutdown
-  std::uint64_t given = 0;         ///< bytes that reads got
-  std::uint64_t to_be_given = 0;   ///< by then, as it was shut down
-  unsigned cancelling = 0;         ///< calls of cancel() under way
-  unsigned in_calls = 0;           ///< calls under way on the handle
+  bool kernel_said_end = false;   ///< a read gave 0 or EIO
+  bool asked_at_the_end = false;  ///< the kernel had nothing left after the shutdown
+  std::uint64_t given = 0;        ///< bytes that reads got
+  std::uint64_t to_be_given = 0;  ///< by then, as it was shut down
+  unsigned cancelling = 0;        ///< calls of cancel() under way
+  unsigned in_calls = 0;          ///< calls under way on the handle
   bool handling[2] = {false, false};
-  std::uint64_t changes = 0;       ///< operations started and ended
-  Time asked_at;                   ///< when a read found nothing last
+  std::uint64_t changes = 0;  ///< operations started and ended
+  Time asked_at;              ///< when a read found nothing last
 
   bool is_stream() const { return pty == nullptr; }
   /// It may have been reaped before it was seen.
@@ -71,12 +71,12 @@ struct Op {
   std::string buffer;
   std::size_t moved = 0;  ///< what the kernel took of a write
   Time started;
-  bool accepted = false;   ///< the call that started it has returned
-  bool cancelled = false;  ///< a cancel() that was for it has returned
+  bool accepted = false;                          ///< the call that started it has returned
+  bool cancelled = false;                         ///< a cancel() that was for it has returned
   std::optional<std::chrono::nanoseconds> limit;  ///< of a read_for
   std::uint64_t changes_before = 0;
-  bool alone = false;  ///< at its start: none other in its direction
-  std::optional<Time> could_since;    ///< idle, and yet it could go on without an event
+  bool alone = false;               ///< at its start: none other in its direction
+  std::optional<Time> could_since;  ///< idle, and yet it could go on without an event
 };
 
 /// Holds what the engine does against what the simulated kernel did and what was asked for. It

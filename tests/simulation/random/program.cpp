@@ -10,11 +10,13 @@ namespace conq::sim::random {
 namespace {
 
 constexpr std::array<std::string_view, 25> names{
-    "add pty",     "add process",    "add pipe to read", "add pipe to write", "add socket",
-    "async_read",  "async_write",    "call read",        "call read_for",     "call write",
-    "async_wait",  "call wait",      "peer writes",      "peer reads",        "peer opens",
-    "peer closes", "peer revokes",   "peer goes on",     "peer is killed",    "cancel",
-    "shutdown",    "close",          "close_console",    "resize",            "sleep"};
+    "add pty",       "add process",  "add pipe to read", "add pipe to write",
+    "add socket",    "async_read",   "async_write",      "call read",
+    "call read_for", "call write",   "async_wait",       "call wait",
+    "peer writes",   "peer reads",   "peer opens",       "peer closes",
+    "peer revokes",  "peer goes on", "peer is killed",   "cancel",
+    "shutdown",      "close",        "close_console",    "resize",
+    "sleep"};
 
 struct Weight {
   Do what;
@@ -22,13 +24,13 @@ struct Weight {
 };
 
 constexpr std::array weights{
-    Weight{Do::async_read, 12},  Weight{Do::async_write, 10},  Weight{Do::call_read, 8},
-    Weight{Do::call_read_for, 4}, Weight{Do::call_write, 8},   Weight{Do::peer_write, 20},
-    Weight{Do::peer_read, 16},   Weight{Do::peer_open, 8},     Weight{Do::peer_close, 8},
-    Weight{Do::peer_revoke, 1},  Weight{Do::peer_goes_on, 6},  Weight{Do::peer_killed, 1},
-    Weight{Do::cancel, 6},       Weight{Do::shutdown, 2},      Weight{Do::close, 2},
-    Weight{Do::close_console, 1}, Weight{Do::resize, 1},       Weight{Do::sleep, 14},
-    Weight{Do::wait_exit, 2},    Weight{Do::call_wait_exit, 2},
+    Weight{Do::async_read, 12},   Weight{Do::async_write, 10},   Weight{Do::call_read, 8},
+    Weight{Do::call_read_for, 4}, Weight{Do::call_write, 8},     Weight{Do::peer_write, 20},
+    Weight{Do::peer_read, 16},    Weight{Do::peer_open, 8},      Weight{Do::peer_close, 8},
+    Weight{Do::peer_revoke, 1},   Weight{Do::peer_goes_on, 6},   Weight{Do::peer_killed, 1},
+    Weight{Do::cancel, 6},        Weight{Do::shutdown, 2},       Weight{Do::close, 2},
+    Weight{Do::close_console, 1}, Weight{Do::resize, 1},         Weight{Do::sleep, 14},
+    Weight{Do::wait_exit, 2},     Weight{Do::call_wait_exit, 2},
 };
 
 Do any_action(Generator& from) {
@@ -179,8 +181,8 @@ std::string describe(const Action& action) {
   } else if (action.option != 0) {
     text += " option " + std::to_string(action.option);
   }
-  constexpr std::array<std::string_view, 6> thens{"",          ", then close", ", then shutdown",
-                                                  ", then cancel", ", then throw", ", then drop"};
+  constexpr std::array<std::string_view, 6> thens{
+      "", ", then close", ", then shutdown", ", then cancel", ", then throw", ", then drop"};
   if (action.repeat != 0) text += ", again " + std::to_string(action.repeat) + " times";
   return text.append(thens.at(static_cast<std::size_t>(action.then)));
 }

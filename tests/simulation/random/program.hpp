@@ -45,7 +45,7 @@ struct Action {
   unsigned amount = 0;   ///< of bytes, or of time
   unsigned option = 0;   ///< bits, as the action has them
   Then then = Then::nothing;
-  unsigned repeat = 0;   ///< how often a handler starts the next one
+  unsigned repeat = 0;  ///< how often a handler starts the next one
 };
 
 // Options of add_pty
@@ -65,15 +65,15 @@ enum class Broken : std::uint8_t { nothing, byte, event };
 /// A run, all of it: made from a seed, and then perhaps made smaller.
 struct Program {
   std::uint64_t seed = 0;
-  std::uint64_t choices = 0;     ///< seeds who goes on, and what fails when
+  std::uint64_t choices = 0;  ///< seeds who goes on, and what fails when
   std::vector<Action> actions;
   unsigned servers = 1;
-  bool limited_waits = false;    ///< the servers are in wait_for(), not in wait()
-  unsigned preempted = 8;        ///< once in so many calls another thread goes on
-  unsigned interrupted = 0;      ///< once in so many calls; 0: never
+  bool limited_waits = false;  ///< the servers are in wait_for(), not in wait()
+  unsigned preempted = 8;      ///< once in so many calls another thread goes on
+  unsigned interrupted = 0;    ///< once in so many calls; 0: never
   unsigned cut_short = 0;
   unsigned odd_events = 0;
-  std::uint64_t flips = 0;       ///< which guesses about the kernel are taken for wrong
+  std::uint64_t flips = 0;  ///< which guesses about the kernel are taken for wrong
   Broken broken = Broken::nothing;
 };
 

@@ -31,7 +31,7 @@ class Trace {
 
 /// What did not hold.
 struct Failure {
-  std::string rule;    ///< in a few words, the same for each such failure
+  std::string rule;  ///< in a few words, the same for each such failure
   std::string detail;
 };
 

@@ -45,7 +45,8 @@ void World::run() {
     threads.emplace_back("server " + std::to_string(each), [this] { server(); });
   }
   for (unsigned each = 0; each < callers; ++each) {
-    threads.emplace_back("caller " + std::to_string(each), [this, each] { caller(callers_[each]); });
+    threads.emplace_back("caller " + std::to_string(each),
+                         [this, each] { caller(callers_[each]); });
   }
   const std::function<bool()> idle = [this] {
     oracle_.idle(program_.servers > 0);

@@ -39,6 +39,9 @@ struct Channel {
 /// What a handler throws to leave wait().
 struct LeavesWait {};
 
+/// Whether the calling thread is in wait(), or destroys the poller.
+bool in_a_wait();
+
 /// A program as it runs: the threads, the poller, the kernel.
 class World {
  public:
@@ -98,8 +101,10 @@ class World {
 
   // faults.cpp
   void plan_faults();
-  void odd_kevents(std::vector<Kevent>& events);
-  void odd_epoll_events(std::vector<epoll_event>& events);
+  void alter_kevents(std::vector<Kevent>& events);
+  void add_odd(std::vector<Kevent>& events, const std::vector<Kevent>& real);
+  void alter_epoll_events(std::vector<epoll_event>& events);
+  void add_odd(std::vector<epoll_event>& events, const std::vector<epoll_event>& real);
 
   const Program& program_;
   Trace& trace_;
