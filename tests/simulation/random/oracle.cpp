@@ -91,7 +91,7 @@ Op& Oracle::start(Side& side, bool writes, bool asynchronous, std::size_t size) 
   op.buffer.resize(size);
   if (writes) {
     for (std::size_t i = 0; i < size; ++i) {
-      op.buffer[i] = static_cast<char>('0' + (op.number * 7 + i * (i / 70 + 1)) % 70);
+      op.buffer[i] = static_cast<char>('0' + (std::size_t{op.number} * 7 + i * (i / 70 + 1)) % 70);
     }
     writing_[op.buffer.data()] = &op;
   }

@@ -136,6 +136,7 @@ Program generate(std::uint64_t seed) {
   made.flips = from.next();
   made.servers = from.once_in(5) ? 0 : from.once_in(3) ? 2 : 1;
   made.limited_waits = from.once_in(4);
+  made.nested = from.once_in(6);
   made.preempted = 2U << from.below(5);
   made.interrupted = from.once_in(2) ? 0 : 3 + from.below(40);
   made.cut_short = from.once_in(2) ? 0 : 2 + from.below(20);
@@ -190,6 +191,7 @@ std::string describe(const Action& action) {
 std::string describe(const Program& program) {
   std::string text = "threads of wait: " + std::to_string(program.servers);
   if (program.limited_waits) text += ", by wait_for";
+  if (program.nested) text += ", nested";
   const auto rate = [&text](std::string_view what, unsigned once_in) {
     if (once_in != 0) text.append(", ").append(what) += " 1 in " + std::to_string(once_in);
   };

@@ -69,6 +69,7 @@ struct Program {
   std::vector<Action> actions;
   unsigned servers = 1;
   bool limited_waits = false;  ///< the servers are in wait_for(), not in wait()
+  bool nested = false;         ///< native_handle() is asked for
   unsigned preempted = 8;      ///< once in so many calls another thread goes on
   unsigned interrupted = 0;    ///< once in so many calls; 0: never
   unsigned cut_short = 0;

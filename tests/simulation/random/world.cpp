@@ -36,6 +36,8 @@ World::~World() { Kernel::set_current(nullptr); }
 
 void World::run() {
   poller_.emplace();
+  std::error_code not_supported;
+  if (program_.nested) poller_->native_handle(not_supported);
   const std::size_t own = registrations();
   const std::size_t own_descriptors = kernel_.open_descriptors();
   callers_.resize(callers);
@@ -74,6 +76,10 @@ void World::run() {
   if (kernel_.open_descriptors() != 0) {
     fail("no descriptor is left", std::to_string(kernel_.open_descriptors()) + " of at first " +
                                       std::to_string(own_descriptors));
+  }
+  if (kernel_.counts.waits > kernel_.counts.activations + oracle_.injected) {
+    fail("each waking has a cause", std::to_string(kernel_.counts.waits) + " for " +
+                                        std::to_string(kernel_.counts.activations) + " events");
   }
   trace_.note("ends", -1, static_cast<std::int64_t>(kernel_.counts.calls),
               static_cast<std::int64_t>(kernel_.counts.activations));

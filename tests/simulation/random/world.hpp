@@ -14,7 +14,7 @@
 
 namespace conq {
 class CONQ_RANDOM_BACKEND;
-}
+}  // namespace conq
 
 namespace conq::sim::random {
 
