@@ -14,7 +14,7 @@ std::string next_bytes(const Side& side, std::size_t from, std::size_t count) {
   std::string bytes(count, ' ');
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t at = from + i;
-    bytes[i] = static_cast<char>('0' + (at + at / 70 * 3 + side.number * 11) % 70);
+    bytes[i] = static_cast<char>('0' + (at + at / 70 * 3 + std::size_t{side.number} * 11) % 70);
   }
   return bytes;
 }
@@ -135,7 +135,7 @@ void World::add_pty(Channel& channel, const Action& action) {
 
 void World::add_process(Channel& channel, const Action& action) {
   using Step = sim::Step;
-  Generator from(program_.choices + action.option * 977U + action.channel);
+  Generator from(program_.choices + std::uint64_t{action.option} * 977U + action.channel);
   std::deque<Step> steps;
   Side& side = oracle_.add(Kind::process, nullptr);
   side.number = action.channel;

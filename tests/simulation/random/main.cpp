@@ -10,9 +10,8 @@
 #include "tests/simulation/kernel/dialect.hpp"
 #include "tests/simulation/random/isolated.hpp"
 
+namespace conq::sim::random {
 namespace {
-
-using namespace conq::sim::random;
 
 constexpr const char* help =
     "usage: %s [--seeds FIRST COUNT | --seed N | --forever | --survey FIRST COUNT]\n"
@@ -65,7 +64,7 @@ Options options_of(int count, char** arguments) {
   return options;
 }
 
-std::string dialect() { return std::string(conq::sim::built_dialect().name); }
+std::string dialect() { return std::string(built_dialect().name); }
 
 void print(const FailedSeed& failed) {
   std::printf("seed %llu on %s does not hold: %s\n  %s\n",
@@ -117,10 +116,7 @@ int survey(const Options& options) {
   return found.empty() ? 0 : 1;
 }
 
-}  // namespace
-
-int main(int count, char** arguments) {
-  const Options options = options_of(count, arguments);
+int run(const Options& options) {
   if (options.one) return run_one(options);
   if (options.survey) return survey(options);
   std::uint64_t done = 0;
@@ -132,4 +128,12 @@ int main(int count, char** arguments) {
   }
   std::printf("%llu seeds on %s\n", static_cast<unsigned long long>(done), dialect().c_str());
   return 0;
+}
+
+}  // namespace
+}  // namespace conq::sim::random
+
+int main(int count, char** arguments) {
+  using conq::sim::random::options_of;
+  return run(options_of(count, arguments));
 }
