@@ -59,7 +59,7 @@ void World::alter_kevents(std::vector<Kevent>& events) {
                 each.eof ? 1 : 0);
   }
   if (program_.broken == Broken::event && !events.empty() &&
-      events.front().filter == FilterKind::read && ++broken_in_ == 5) {
+      events.front().filter == FilterKind::read && ++broken_in_ % 3 == 0) {
     events.erase(events.begin());
   }
   const std::vector<Kevent> real = events;
@@ -115,7 +115,7 @@ void World::alter_epoll_events(std::vector<epoll_event>& events) {
     trace_.note("event", -1, static_cast<std::int64_t>(each.data.u64 & 0xffffffffU), each.events);
   }
   if (program_.broken == Broken::event && !events.empty() && events.front().data.u64 != 0 &&
-      ++broken_in_ == 5) {
+      ++broken_in_ % 3 == 0) {
     events.erase(events.begin());
   }
   const std::vector<epoll_event> real = events;
