@@ -90,9 +90,12 @@ bool Engine::settle_read(Direction& direction, Operation& operation, ssize_t cou
     registration.read_ended = registration.hangup == Hangup::end;
   } else if (!direction.fresh) {
     // Empty, not hung up: the other side is back. An event since says nothing yet.
-    registration.hung_up = false;
+    found_connected(registration);
   }
-  if (!registration.read_ended && !registration.shut_down) return false;
+  if (!registration.read_ended && !registration.shut_down) {
+    plan_asking(registration);
+    return false;
+  }
   return finish(direction, operation, {});
 }
 
@@ -111,12 +114,21 @@ bool Engine::settle_write(Direction& direction, Operation& operation, ssize_t co
   }
   direction.ready = direction.fresh;
   if (hangup) found_hung_up(registration);
+  plan_asking(registration);
   return false;
 }
 
 void Engine::found_hung_up(Registration& registration) noexcept {
   registration.hung_up = true;
   // Under Hangup::end this ends writes; reads end when they find it, after what is there.
+  schedule(registration.write);
+}
+
+void Engine::found_connected(Registration& registration) noexcept {
+  if (!registration.hung_up) return;
+  registration.hung_up = false;
+  // FreeBSD's open tells no writer.
+  registration.write.ready = true;
   schedule(registration.write);
 }
 

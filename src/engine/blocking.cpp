@@ -62,12 +62,14 @@ void Engine::turn_as_caller(Lock& lock, Direction& direction, BlockedOperation& 
   bool woken = false;
   std::error_code ec;
   turner_ = &operation;
+  const Deadline until = next_asking(deadline);
   lock.unlock();
-  const std::size_t count = backend_->wait(events, time_left(deadline), woken, ec);
+  const std::size_t count = backend_->wait(events, time_left(until), woken, ec);
   lock.lock();
   turner_ = nullptr;
   if (woken) wake_pending_ = false;
   dispatch(std::span(events).first(count));
+  ask();
   nudge();
   if (!ec || !operation.queued) return;
   direction.remove(operation);

@@ -99,6 +99,12 @@ class Engine : public std::enable_shared_from_this<Engine> {
   void hand_over() noexcept;
   void wake_kernel() noexcept;
 
+  // What no event tells of (asking.cpp)
+  bool must_ask(const Registration& registration) const noexcept;
+  void plan_asking(const Registration& registration) noexcept;
+  void ask() noexcept;
+  Deadline next_asking(Deadline deadline) const noexcept;
+
   // One system call for an operation (attempt.cpp). True: it is finished and off its queue.
   bool attempt(Lock& lock, Direction& direction, Operation& operation) noexcept;
   bool attempt_io(Lock& lock, Direction& direction, Operation& operation) noexcept;
@@ -106,11 +112,13 @@ class Engine : public std::enable_shared_from_this<Engine> {
   bool settle_write(Direction& direction, Operation& operation, ssize_t count, int error) noexcept;
   bool finish(Direction& direction, Operation& operation, std::error_code error) noexcept;
   void found_hung_up(Registration& registration) noexcept;
+  void found_connected(Registration& registration) noexcept;
   void release_use(Registration& registration) noexcept;
 
   // Exits (exits.cpp)
   void look_at_exit(ExitRegistration& exit) noexcept;
   void tell_exit_watcher(Registration& terminal) noexcept;
+  void look_for_hangup(Registration& terminal) noexcept;
 
   bool may_start(const Direction& direction, std::error_code& ec) const noexcept;
   void enqueue(Direction& direction, Operation& operation) noexcept;
@@ -144,6 +152,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   unsigned servers_ = 0;                ///< threads in wait()
   std::size_t async_pending_ = 0;       ///< asynchronous operations queued
   bool wake_pending_ = false;           ///< a wake of the kernel's wait is on its way
+  Deadline asking_at_;                  ///< none while no console has to be asked
   bool closed_ = false;
   bool gone_ = false;  ///< no wait() will come any more
   std::condition_variable server_wake_;

@@ -32,11 +32,13 @@ bool reap(pid_t pid, ExitStatus& status, std::error_code& ec) noexcept {
 }
 
 /// Whether nothing is left to be read from `terminal` and nobody is still at it.
-bool drained(const Registration& terminal) noexcept {
+bool drained(const Registration& terminal, const Dialect& dialect) noexcept {
   if (terminal.shut_down || terminal.closed || terminal.read_ended) return true;
   if (terminal.read.busy || terminal.read.in_handler) return false;
   pollfd look{terminal.fd(), POLLIN, 0};
-  return ::poll(&look, 1, 0) <= 0 || (look.revents & POLLIN) == 0;
+  if (::poll(&look, 1, 0) <= 0 || (look.revents & POLLIN) == 0) return true;
+  // Readable for good once it is hung up.
+  return (look.revents & POLLHUP) != 0 && !dialect.hangup_leaves_bytes;
 }
 
 }  // namespace
@@ -60,6 +62,8 @@ void Engine::add_exit(ExitRegistration& exit, std::error_code& ec) noexcept {
     return;
   }
   exit.registered = true;
+  if (!backend_->dialect().slave_is_kept) exit.slave.reset();
+  exit.terminal->has_process = true;
   exit.self = std::static_pointer_cast<ExitRegistration>(exit.shared_from_this());
   // It may have ended before it was registered, and some kernels tell nothing then.
   look_at_exit(exit);
@@ -72,19 +76,29 @@ void Engine::look_at_exit(ExitRegistration& exit) noexcept {
     exit.reaped = true;
     unregister(exit);
     exit.stream.reset();
+    look_for_hangup(*exit.terminal);
   }
   Registration& terminal = *exit.terminal;
-  if (!drained(terminal)) {
+  if (!drained(terminal, backend_->dialect())) {
     terminal.exit_watcher = &exit;
     return;
   }
   terminal.exit_watcher = nullptr;
   exit.over = true;
   exit.slave.reset();
+  terminal.has_process = false;
+  look_for_hangup(terminal);
   exit.read.ready = true;
   schedule(exit.read);
   // Last: nobody else may hold it.
   const std::shared_ptr<ExitRegistration> until_return = std::move(exit.self);
+}
+
+void Engine::look_for_hangup(Registration& terminal) noexcept {
+  if (!backend_->dialect().hangup_is_silent) return;
+  terminal.read.ready = terminal.write.ready = true;
+  schedule(terminal.read);
+  schedule(terminal.write);
 }
 
 void Engine::tell_exit_watcher(Registration& terminal) noexcept {

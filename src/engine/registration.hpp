@@ -73,11 +73,13 @@ struct Registration : std::enable_shared_from_this<Registration> {
   bool shut_down = false;
   bool closed = false;      ///< close() was called; the descriptor goes with the last user
   bool read_ended = false;  ///< reads give 0 from now on
-  bool hung_up = false;    ///< as far as is known: the other side of a console, the end of a stream
-  std::uint32_t slot = 0;  ///< its place in the table of registrations
-  unsigned users = 0;      ///< system calls under way on the descriptor
-  Console console;         ///< if kind is console
-  Fd stream;               ///< otherwise; none for an exit where the kernel needs none
+  bool hung_up = false;  ///< as far as is known: the other side of a console, the end of a stream
+  bool hangup_noted = false;  ///< the last event told of a hangup, which may be long over
+  bool has_process = false;   ///< a process whose exit is waited for is at this terminal
+  std::uint32_t slot = 0;     ///< its place in the table of registrations
+  unsigned users = 0;         ///< system calls under way on the descriptor
+  Console console;            ///< if kind is console
+  Fd stream;                  ///< otherwise; none for an exit where the kernel needs none
   Direction read{*this, false};
   Direction write{*this, true};
   ExitRegistration* exit_watcher = nullptr;  ///< told after each read: waits for us to be drained

@@ -71,6 +71,7 @@ void Engine::mark_shut_down(Registration& registration) noexcept {
   if (registration.kind == Kind::exit) {
     auto& exit = static_cast<ExitRegistration&>(registration);
     exit.terminal->exit_watcher = nullptr;
+    exit.terminal->has_process = false;
     exit.slave.reset();
     exit.self.reset();
   }

@@ -49,10 +49,13 @@ void Engine::dispatch(std::span<const Event> events) noexcept {
       registration->read.ready = registration->read.fresh = true;
       schedule(registration->read);
     }
-    // Not by a console's hangup: each write that finds a hung-up Linux master full makes another
-    // such event (6.18, seen: tty_write wakes its own queue). A stream's writer has to find that it
-    // is gone.
-    if (event.writable || (event.hung_up && registration->kind == Kind::stream)) {
+    // By a console's hangup only where that is news: each write that finds a hung-up Linux master
+    // full makes another such event (6.18, seen: tty_write wakes its own queue), on FreeBSD each
+    // write does. OpenBSD tells writers of it in no other way. A stream's writer has to find that
+    // it is gone.
+    const bool news = event.hung_up && !registration->hangup_noted;
+    registration->hangup_noted = event.hung_up;
+    if (event.writable || news || (event.hung_up && registration->kind == Kind::stream)) {
       registration->write.ready = registration->write.fresh = true;
     }
     schedule(registration->write);

@@ -164,6 +164,7 @@ void Engine::turn_as_server(Lock& lock, Deadline deadline, std::error_code& ec) 
   std::array<Event, 64> events;
   bool woken = false;
   ++servers_in_kernel_;
+  const Deadline until = next_asking(deadline);
   Backend* const outer = outer_.get();
   lock.unlock();
   if (outer != nullptr) {
@@ -171,12 +172,13 @@ void Engine::turn_as_server(Lock& lock, Deadline deadline, std::error_code& ec) 
     bool ignored = false;
     outer->wait(events, std::chrono::nanoseconds::zero(), ignored, ec);
   }
-  const std::size_t count = backend_->wait(events, time_left(deadline), woken, ec);
+  const std::size_t count = backend_->wait(events, time_left(until), woken, ec);
   lock.lock();
   --servers_in_kernel_;
   if (woken) wake_pending_ = false;
   server_dispatching_ = true;
   dispatch(std::span(events).first(count));
+  ask();
   if (outer != nullptr && count == events.size()) outer->wake();
   nudge();
   server_dispatching_ = false;

@@ -23,7 +23,7 @@ TYPED_TEST(HangupEnd, ReadsGiveEveryByteThenTheEnd) {
 
 TYPED_TEST(HangupEnd, ReadsThatFindTheHangupLateGiveEveryByteToo) {
   auto terminal = this->add_terminal();
-  const std::string sent = numbered(3000);
+  const std::string sent = numbered(fits_everywhere);
   say(terminal.slave, sent);
   terminal.hang_up();
   // The hangup's event is served before the first byte is read.
@@ -151,6 +151,7 @@ TYPED_TEST(HangupEnd, AnAsynchronousWriteFails) {
 }
 
 TYPED_TEST(HangupEnd, AWriteFailsWhileBytesAreLeftToBeRead) {
+  if (!kernel_traits().hangup_leaves_bytes) GTEST_SKIP() << "a close waits for them to be read";
   auto terminal = this->add_terminal();
   const std::string sent(more_than_fits, '.');
   say(terminal.slave, "unread");

@@ -67,7 +67,7 @@ TYPED_TEST(HangupWait, AConsoleHungUpWhenItWasAddedIsReadOnceItIsOpened) {
 
 TYPED_TEST(HangupWait, WhatWasWrittenBeforeTheHangupIsReadThenWhatComesAfterTheReopen) {
   auto terminal = this->add_terminal();
-  const std::string sent = numbered(3000);
+  const std::string sent = numbered(fits_everywhere);
   say(terminal.slave, sent);
   terminal.hang_up();
   expect_same(read_exactly(terminal.console, sent.size()), sent);
@@ -111,9 +111,8 @@ TYPED_TEST(HangupWait, AWriteWhileHungUpWaitsForTheReopen) {
   terminal.reopen();
   // What the kernel took while nobody was there is its own to keep or to drop: look at the end.
   std::string got;
-  while (got.size() < 8 || got.substr(got.size() - 8) != sent.substr(sent.size() - 8)) {
-    got += hear(terminal.slave, 8 - got.size() % 8);
-  }
+  // Some kernels drop what they had accepted before the hangup.
+  while (!got.ends_with(sent.substr(sent.size() - 8))) got += hear_some(terminal.slave);
   EXPECT_EQ(writer.get(), sent.size());
   expect_same(got, std::string_view(sent).substr(sent.size() - got.size()));
 }

@@ -38,7 +38,7 @@ TYPED_TEST(Shutdown, EndsEveryBlockedReader) {
 
 TYPED_TEST(Shutdown, ReadsGiveWhatIsReadableAndThenEnd) {
   auto terminal = this->add_terminal();
-  const std::string sent = numbered(3000);
+  const std::string sent = numbered(fits_everywhere);
   say(terminal.slave, sent);
   ASSERT_TRUE(wait_readable(terminal.console.fd()));
   const std::string first = read_text(terminal.console, 1);

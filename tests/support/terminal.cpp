@@ -49,6 +49,16 @@ std::string hear(const Fd& from, std::size_t size) {
   return text;
 }
 
+std::string hear_some(const Fd& from) {
+  std::string text(4096, '\0');
+  ssize_t count = 0;
+  do {
+    count = ::read(from.get(), text.data(), text.size());
+  } while (count < 0 && errno == EINTR);
+  text.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
+  return text;
+}
+
 std::string numbered(std::size_t size) {
   std::string text;
   text.reserve(size + 8);

@@ -8,6 +8,7 @@
 #include "conq/poller.hpp"
 #include "conq/pty.hpp"
 #include "tests/support/bytes.hpp"
+#include "tests/support/kernel_traits.hpp"
 
 namespace conq::test {
 
@@ -21,6 +22,9 @@ Fd open_slave(const std::string& name);
 void say(const Fd& to, std::string_view text);
 /// Reads `size` bytes from a descriptor that blocks; less at its end.
 std::string hear(const Fd& from, std::size_t size);
+
+/// What is there, at least a byte; nothing at its end.
+std::string hear_some(const Fd& from);
 
 /// `size` bytes in which no piece comes twice, so that what is lost, doubled or swapped shows.
 std::string numbered(std::size_t size);

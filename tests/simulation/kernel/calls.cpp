@@ -138,8 +138,9 @@ int __real_shutdown(int fd, int how);
 
 ssize_t __wrap_read(int fd, void* into, size_t size) {
   if (!is_simulated(fd)) return __real_read(fd, into, size);
-  return transfer(
-      fd, [&](Kernel& kernel) { return kernel.read(fd, {static_cast<char*>(into), size}); });
+  return transfer(fd, [&](Kernel& kernel) {
+    return kernel.read(fd, {static_cast<char*>(into), size});
+  });
 }
 
 ssize_t __wrap_write(int fd, const void* from, size_t size) {
@@ -183,9 +184,8 @@ int __wrap_ioctl(int fd, unsigned long request, ...) {
   void* const argument = va_arg(more, void*);
   va_end(more);
   if (!is_simulated(fd)) return __real_ioctl(fd, request, argument);
-  return call([&](SystemCall& entered) {
-    return control_terminal(entered.kernel, fd, request, argument);
-  });
+  return call(
+      [&](SystemCall& entered) { return control_terminal(entered.kernel, fd, request, argument); });
 }
 
 int __wrap_open(const char* path, int flags, ...) {
@@ -307,8 +307,8 @@ int __wrap_pipe(int* ends) { return __wrap_pipe2(ends, 0); }
 int __wrap_socketpair(int /*domain*/, int type, int /*protocol*/, int* ends) {
   return call([&](SystemCall& entered) {
     int made[2];
-    const Result result = entered.kernel.make_sockets(made, (type & SOCK_NONBLOCK) != 0,
-                                                      (type & SOCK_CLOEXEC) != 0);
+    const Result result =
+        entered.kernel.make_sockets(made, (type & SOCK_NONBLOCK) != 0, (type & SOCK_CLOEXEC) != 0);
     std::memcpy(ends, made, sizeof made);
     return result;
   });
@@ -324,9 +324,7 @@ int __wrap_shutdown(int fd, int how) {
   });
 }
 
-int __wrap_dup(int fd) {
-  return is_simulated(fd) ? __wrap_fcntl(fd, F_DUPFD, 0) : __real_dup(fd);
-}
+int __wrap_dup(int fd) { return is_simulated(fd) ? __wrap_fcntl(fd, F_DUPFD, 0) : __real_dup(fd); }
 
 pid_t __wrap_waitpid(pid_t pid, int* status, int options) {
   if (pid < first_pid) return __real_waitpid(pid, status, options);
@@ -347,6 +345,7 @@ int __wrap_kill(pid_t pid, int signal) {
   return call([&](SystemCall& entered) {
     const std::shared_ptr<Process> child = entered.kernel.find_process(asked);
     if (child == nullptr) return Result::failure(ESRCH);
+    if (signal < 0 || signal >= NSIG) return Result::failure(EINVAL);
     if (signal != 0) child->kill(signal);
     return Result{};
   });
@@ -398,8 +397,8 @@ int __wrap_epoll_ctl(int queue, int operation, int fd, epoll_event* event) {
     if (!is_simulated(fd)) return Result::failure(fd < 0 ? EBADF : EPERM);
     const std::shared_ptr<File> file = kernel.find(fd);
     if (epoll == nullptr || file == nullptr) return Result::failure(EBADF);
-    const int error = operation == EPOLL_CTL_ADD ? epoll->add(fd, file, *event)
-                                                 : epoll->remove(fd, *file);
+    const int error =
+        operation == EPOLL_CTL_ADD ? epoll->add(fd, file, *event) : epoll->remove(fd, *file);
     return error == 0 ? Result{} : Result::failure(error);
   });
 }
@@ -408,15 +407,16 @@ int __wrap_epoll_wait(int queue, epoll_event* events, int room, int milliseconds
   return call([&](SystemCall& entered) {
     const auto epoll = std::dynamic_pointer_cast<Epoll>(entered.kernel.find(queue));
     if (epoll == nullptr) return Result::failure(EBADF);
-    if (entered.kernel.faults.interrupted()) return Result::failure(EINTR);
-    std::vector<epoll_event> found;
-    const auto look = [&] {
+    if (entered.kernel.faults.interrupted(*epoll)) return Result::failure(EINTR);
+    const auto deadline = deadline_after_milliseconds(milliseconds);
+    std::vector<epoll_event> found = epoll->collect(static_cast<std::size_t>(room));
+    // Another thread may take the events between being woken and looking.
+    while (found.empty() && milliseconds != 0 &&
+           entered.block([&] { return epoll->has_events(); }, deadline)) {
       found = epoll->collect(static_cast<std::size_t>(room));
-      return !found.empty();
-    };
-    if (!look() && milliseconds != 0) {
-      entered.block(look, deadline_after_milliseconds(milliseconds));
     }
+    entered.kernel.faults.epoll_events(found);
+    if (found.size() > static_cast<std::size_t>(room)) found.resize(static_cast<std::size_t>(room));
     if (!found.empty()) ++entered.kernel.counts.waits;
     std::copy(found.begin(), found.end(), events);
     return Result{static_cast<ssize_t>(found.size()), 0};

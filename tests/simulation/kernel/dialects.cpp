@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The kernels, and where what is said of them comes from. Versions: XNU 11417.101.15; FreeBSD 14;
 // NetBSD 10 but for sys/kern/tty_pty.c, of which nothing newer than 1.142 (2015) was at hand;
-// OpenBSD 7.7 (tty_pty.c 1.115), and 4.8 (tty_pty.c 1.44) as the old one; libkqueue 2.7; Linux 6.18,
-// which was measured.
+// OpenBSD 7.7 (tty_pty.c 1.115), and 4.8 (tty_pty.c 1.44) as the old one; libkqueue 2.7;
+// Linux 6.18, which was measured.
 
 #include <array>
 #include <stdexcept>
@@ -22,6 +22,7 @@ constexpr Dialect on_linux(std::string_view name) {
   made.hung_up_write_is_eio = false;
   made.unopened_takes_writes = true;
   made.own_write_wakes_read = false;
+  made.own_read_wakes_read = true;
   made.open_wakes = false;
   made.output_wakes_write = true;
   made.full_hung_up_write_wakes = true;
@@ -105,6 +106,7 @@ constexpr std::array linux_facts{
     Fact{&D::output_wakes_write, false, "measured"},
     Fact{&D::full_hung_up_write_wakes, false, "measured"},
     Fact{&D::open_wakes, false, "measured"},
+    Fact{&D::own_read_wakes_read, false, "measured; n_tty's flush commits what it held back"},
     Fact{&D::size_cleared_at_open, false, "measured"},
 };
 

@@ -66,15 +66,23 @@ void Kernel::release(const std::shared_ptr<File>& file) {
 Result Kernel::read(int fd, std::span<char> into) {
   const std::shared_ptr<File> file = find(fd);
   if (file == nullptr) return Result::failure(EBADF);
-  if (faults.interrupted()) return Result::failure(EINTR);
-  return file->read(into.first(faults.at_most(into.size())));
+  if (faults.interrupted(*file)) return Result::failure(EINTR);
+  const std::uint64_t before = counts.activations;
+  const Result result = file->read(into.first(faults.at_most(into.size())));
+  if (result.count <= 0) counts.vain_activations += counts.activations - before;
+  observer.read(*file, into.data(), result);
+  return result;
 }
 
 Result Kernel::write(int fd, std::span<const char> from) {
   const std::shared_ptr<File> file = find(fd);
   if (file == nullptr) return Result::failure(EBADF);
-  if (faults.interrupted()) return Result::failure(EINTR);
-  return file->write(from.first(faults.at_most(from.size())));
+  if (faults.interrupted(*file)) return Result::failure(EINTR);
+  const std::uint64_t before = counts.activations;
+  const Result result = file->write(from.first(faults.at_most(from.size())));
+  if (result.count <= 0) counts.vain_activations += counts.activations - before;
+  observer.wrote(*file, from.data(), result);
+  return result;
 }
 
 Result Kernel::open_master() {
@@ -112,9 +120,7 @@ std::shared_ptr<Pty> Kernel::terminal(int fd) const {
   return nullptr;
 }
 
-bool Kernel::is_master(int fd) const {
-  return dynamic_cast<PtyMaster*>(find(fd).get()) != nullptr;
-}
+bool Kernel::is_master(int fd) const { return dynamic_cast<PtyMaster*>(find(fd).get()) != nullptr; }
 
 int Kernel::refuses_watch(const File& file, FilterKind filter) const {
   const bool queue = dynamic_cast<const Kqueue*>(&file) != nullptr;
@@ -184,7 +190,10 @@ void Kernel::settle() {
   for (bool any = true; any;) {
     any = false;
     const auto children = processes_;
-    for (const auto& [pid, process] : children) any = process->advance() || any;
+    for (const auto& [pid, process] : children) {
+      process->notice_hangup();
+      any = process->advance() || any;
+    }
   }
   settling_ = false;
   changed();

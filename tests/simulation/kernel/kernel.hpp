@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/epoll.h>
+
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -22,17 +24,27 @@ inline constexpr int first_descriptor = 1000;
 
 /// What goes wrong in normal life, asked for at each system call.
 struct Faults {
-  std::function<bool()> interrupted = [] { return false; };
+  /// By a signal: a call on this file.
+  std::function<bool(const File&)> interrupted = [](const File&) { return false; };
   /// The most bytes this read or write moves.
   std::function<std::size_t(std::size_t)> at_most = [](std::size_t size) { return size; };
   /// Alters what a kevent(2) or epoll_wait(2) is about to give.
   std::function<void(std::vector<Kevent>&)> events = [](std::vector<Kevent>&) {};
+  std::function<void(std::vector<epoll_event>&)> epoll_events = [](std::vector<epoll_event>&) {};
+};
+
+/// Is told what read(2) and write(2) of our process did; the address is the caller's.
+struct Observer {
+  using Seen = std::function<void(File& file, const char* at, const Result& result)>;
+  Seen read = [](File&, const char*, const Result&) {};
+  Seen wrote = [](File&, const char*, const Result&) {};
 };
 
 struct Counts {
-  std::uint64_t calls = 0;        ///< system calls
-  std::uint64_t waits = 0;        ///< kevent(2) and epoll_wait(2) that gave events
-  std::uint64_t activations = 0;  ///< edges that a queue was told of
+  std::uint64_t calls = 0;             ///< system calls
+  std::uint64_t waits = 0;             ///< kevent(2) and epoll_wait(2) that gave events
+  std::uint64_t activations = 0;       ///< edges that a queue was told of
+  std::uint64_t vain_activations = 0;  ///< of these, by reads and writes that got nowhere
 };
 
 /// A kernel with one process that runs us, and simulated children. Its functions are the system
@@ -103,6 +115,7 @@ class Kernel {
   void changed() { changed_.notify_all(); }
 
   Faults faults;
+  Observer observer;
   Counts counts;
 
  private:

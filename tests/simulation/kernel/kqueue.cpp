@@ -23,7 +23,7 @@ struct Kqueue::Knote final : Watcher {
   Kevent event;
   std::shared_ptr<File> file;  ///< none for a user event
   bool enabled = true;
-  bool active = false;   ///< the filter said so since the last delivery
+  bool active = false;  ///< the filter said so since the last delivery
   bool queued = false;
   bool triggered = false;
   bool eof_seen = false;

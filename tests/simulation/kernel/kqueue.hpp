@@ -16,8 +16,8 @@ enum class FilterKind { read, write, process, user };
 struct Kevent {
   std::uint64_t ident = 0;
   FilterKind filter = FilterKind::read;
-  bool add = false, remove = false, enable = false, disable = false, clear = false,
-       once = false, receipt = false;
+  bool add = false, remove = false, enable = false, disable = false, clear = false, once = false,
+       receipt = false;
   bool trigger = false;  ///< NOTE_TRIGGER
   bool error = false, eof = false;
   std::int64_t data = 0;

@@ -7,6 +7,8 @@
 #include <sys/event.h>
 #include <sys/time.h>
 
+#include <bit>
+
 #include "tests/simulation/kernel/system_call.hpp"
 
 namespace conq::sim {
@@ -72,7 +74,7 @@ Kevent from_native(const Native& event, FilterKind filter) {
   made.trigger =
       filter == FilterKind::user && (static_cast<unsigned>(event.fflags) & NOTE_TRIGGER) != 0U;
 #endif
-  made.udata = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(event.udata));
+  made.udata = std::bit_cast<std::uintptr_t>(event.udata);
   return made;
 }
 
@@ -87,7 +89,7 @@ Native to_native(const Kevent& event) {
   if (event.error) flags |= EV_ERROR;
   made.flags = static_cast<decltype(made.flags)>(flags);
   made.data = static_cast<decltype(made.data)>(event.data);
-  made.udata = reinterpret_cast<decltype(made.udata)>(static_cast<std::uintptr_t>(event.udata));
+  made.udata = std::bit_cast<decltype(made.udata)>(static_cast<std::uintptr_t>(event.udata));
   return made;
 }
 
@@ -141,20 +143,23 @@ int kevent(int fd, const Native* changes, CONQ_SIMULATED_COUNT change_count, Nat
     const auto most = static_cast<std::size_t>(room);
     if (queue == nullptr) {
       result = Result::failure(EBADF);
-    } else if (room > 0 && entered.kernel.faults.interrupted()) {
+    } else if (room > 0 && entered.kernel.faults.interrupted(*queue)) {
       result = Result::failure(EINTR);
     } else if (const int error = apply_changes(
                    *queue, std::span(changes, static_cast<std::size_t>(change_count)), most, told);
                error != 0) {
       result = Result::failure(error);
     } else if (most > 0) {
-      const auto look = [&] {
-        told = queue->collect(most);
-        return !told.empty();
-      };
       const auto deadline = deadline_of(limit);
       const bool waits = limit == nullptr || limit->tv_sec != 0 || limit->tv_nsec != 0;
-      if (told.empty() && !look() && waits) entered.block(look, deadline);
+      if (told.empty()) {
+        told = queue->collect(most);
+        // Another thread may take the events between being woken and looking.
+        while (told.empty() && waits &&
+               entered.block([&] { return queue->has_events(); }, deadline)) {
+          told = queue->collect(most);
+        }
+      }
       entered.kernel.faults.events(told);
       if (told.size() > most) told.resize(most);
       if (!told.empty()) ++entered.kernel.counts.waits;

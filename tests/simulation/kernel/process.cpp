@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/simulation/kernel/process.hpp"
 
+#include <signal.h>
+
 #include <algorithm>
 #include <array>
 
@@ -36,6 +38,26 @@ bool Process::take(Step& step) {
       step.count -= static_cast<std::size_t>(result.count);
       return step.count == 0;
     }
+    case Step::Kind::read_line: {
+      std::array<char, 1> byte{};
+      if (file == files_.end()) return true;
+      const Result result = file->second->read(byte);
+      if (result.error == EAGAIN) return false;
+      if (result.count <= 0 || byte.front() == '\n') return true;
+      heard_.push_back(byte.front());
+      ++step.count;
+      return false;
+    }
+    case Step::Kind::set_raw:
+      if (file != files_.end()) {
+        if (auto* slave = dynamic_cast<PtySlave*>(file->second.get())) {
+          ::cfmakeraw(&slave->pty->settings);
+        }
+      }
+      return true;
+    case Step::Kind::ignore_hangup:
+      ignores_hangup_ = true;
+      return true;
     case Step::Kind::close:
       if (file != files_.end()) {
         const std::shared_ptr<File> closed = file->second;
@@ -62,8 +84,7 @@ bool Process::advance() {
     const std::size_t written = steps_.front().text.size();
     const std::size_t wanted = steps_.front().count;
     if (!take(steps_.front())) {
-      const bool part =
-          steps_.front().text.size() != written || steps_.front().count != wanted;
+      const bool part = steps_.front().text.size() != written || steps_.front().count != wanted;
       any = any || part;
       if (part) continue;
       return any;
@@ -81,6 +102,17 @@ void Process::kill(int signal) {
   end(signal);
 }
 
+void Process::notice_hangup() {
+  if (!leads_session || ignores_hangup_ || ended_) return;
+  for (const auto& [fd, file] : files_) {
+    const auto* slave = dynamic_cast<const PtySlave*>(file.get());
+    if (slave != nullptr && slave->pty->master == nullptr) {
+      kill(SIGHUP);
+      return;
+    }
+  }
+}
+
 bool Process::end(int status) {
   auto files = std::move(files_);
   files_.clear();
@@ -90,9 +122,9 @@ bool Process::end(int status) {
     kernel_.release(file);
   }
   const Dialect& dialect = kernel_.dialect();
-  if (terminal_ != nullptr && dialect.leader_exit_waits && !waited_ &&
-      terminal_->master != nullptr && !terminal_->output.empty()) {
-    return false;
+  if (terminal_ != nullptr && !waited_ && terminal_->master != nullptr) {
+    const bool waits = dialect.leader_exit_waits && !terminal_->output.empty();
+    if (waits || terminal_->draining) return false;
   }
   if (terminal_ != nullptr && dialect.leader_exit_revokes) terminal_->revoke();
   terminal_.reset();

@@ -14,12 +14,15 @@ struct Pty;
 /// What a simulated process does, a step after the other, each as soon as it can.
 struct Step {
   enum class Kind {
-    write,   ///< `text` to `fd`
-    read,    ///< `count` bytes, or the end, from `fd`
-    close,   ///< `fd`
-    revoke,  ///< its terminal, as a login program does
-    await,   ///< until it is told to go on
-    exit,    ///< with status `count`
+    write,          ///< `text` to `fd`
+    read,           ///< `count` bytes, or the end, from `fd`
+    read_line,      ///< to the end of a line, or the end, from `fd`
+    ignore_hangup,  ///< SIGHUP
+    set_raw,        ///< its terminal, `fd`
+    close,          ///< `fd`
+    revoke,         ///< its terminal, as a login program does
+    await,          ///< until it is told to go on
+    exit,           ///< with status `count`
   };
   Kind kind;
   int fd = 0;
@@ -51,6 +54,8 @@ class Process final : public File {
   bool reaped = false;
   /// The exit of a session's leader hangs its terminal up for everybody.
   bool leads_session = false;
+  /// SIGHUP, if it leads a session whose master is closed.
+  void notice_hangup();
 
  private:
   bool take(Step& step);
@@ -63,6 +68,7 @@ class Process final : public File {
   std::string heard_;
   std::shared_ptr<Pty> terminal_;  ///< of the session it leads, as it ends
   bool waited_ = false;
+  bool ignores_hangup_ = false;
   bool told_ = false;
   bool ended_ = false;
   int status_ = 0;

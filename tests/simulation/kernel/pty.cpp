@@ -129,9 +129,7 @@ Result Pty::print(std::span<const char> bytes) {
   return {static_cast<ssize_t>(done), 0};
 }
 
-PtyMaster::PtyMaster(std::shared_ptr<Pty> its_pty) : pty(std::move(its_pty)) {
-  pty->master = this;
-}
+PtyMaster::PtyMaster(std::shared_ptr<Pty> its_pty) : pty(std::move(its_pty)) { pty->master = this; }
 
 Result PtyMaster::read(std::span<char> into) {
   if (into.empty()) return {};
@@ -142,7 +140,9 @@ Result PtyMaster::read(std::span<char> into) {
       for (PtySlave* each : pty->slaves) each->tell(false, true);
     }
     pty->drained();
-    if (pty->dialect.own_read_wakes_read) tell(true, false);
+    // On Linux what comes after the most that one read gives makes an event of its own.
+    const bool more = pty->dialect.is_epoll && !pty->output.empty();
+    if (pty->dialect.own_read_wakes_read || more) tell(true, false);
     return {static_cast<ssize_t>(count), 0};
   }
   if (!pty->hung_up()) return Result::failure(EAGAIN);
@@ -185,9 +185,10 @@ State PtyMaster::state() const {
   const bool room = !pty->full() && !(closed && dialect.hangup_hides_room) &&
                     (pty->ever_opened || dialect.unopened_is_writable);
   state.write.active = room || (state.write.eof && !dialect.is_epoll);
-  state.write.data = dialect.write_data_is_room
-                         ? static_cast<std::int64_t>(dialect.input_limit - std::min(held, dialect.input_limit))
-                         : 0;
+  state.write.data =
+      dialect.write_data_is_room
+          ? static_cast<std::int64_t>(dialect.input_limit - std::min(held, dialect.input_limit))
+          : 0;
   return state;
 }
 
@@ -216,7 +217,8 @@ Result PtySlave::read(std::span<char> into) {
   if (count == 0) return into.empty() ? Result{} : Result::failure(EAGAIN);
   for (std::size_t& each : ends) each -= count;
   if (!ends.empty() && ends.front() == 0) ends.pop_front();
-  const bool late = pty->dialect.room_wakes_late && pty->input.size() > pty->dialect.input_limit / 10;
+  const bool late =
+      pty->dialect.room_wakes_late && pty->input.size() > pty->dialect.input_limit / 10;
   if (!late) pty->master->tell(false, true);
   return {static_cast<ssize_t>(count), 0};
 }

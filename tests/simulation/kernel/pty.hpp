@@ -23,10 +23,10 @@ struct Pty {
   PtyMaster* master = nullptr;  ///< none once it is closed
   std::vector<PtySlave*> slaves;
   bool ever_opened = false;
-  bool draining = false;  ///< the last close waits for the master to read
-  std::deque<char> output;  ///< slave to master
-  std::deque<char> input;   ///< master to slave
-  std::deque<char> line;    ///< in line mode: not ended yet
+  bool draining = false;                 ///< the last close waits for the master to read
+  std::deque<char> output;               ///< slave to master
+  std::deque<char> input;                ///< master to slave
+  std::deque<char> line;                 ///< in line mode: not ended yet
   std::deque<std::size_t> ends_of_file;  ///< typed: after as many bytes of `input`
   termios settings{};
   winsize size{};

@@ -21,6 +21,7 @@ struct Thread {
 struct Run {
   std::vector<std::unique_ptr<Thread>> threads;
   Scheduler::Choose choose;
+  Scheduler::Stays stays;
   const std::function<bool()>* idle = nullptr;
   Scheduler::Clock::time_point now{std::chrono::hours(1)};
   Scheduler::Stuck stuck;
@@ -89,10 +90,10 @@ void pass_on() {
 
 }  // namespace
 
-Scheduler::Stuck Scheduler::run(
-    std::vector<std::pair<std::string, std::function<void()>>> threads, Choose choose,
-    const std::function<bool()>& idle) {
+Scheduler::Stuck Scheduler::run(std::vector<std::pair<std::string, std::function<void()>>> threads,
+                                Choose choose, const std::function<bool()>& idle, Stays stays) {
   Run run;
+  run.stays = std::move(stays);
   run.choose = std::move(choose);
   run.idle = &idle;
   for (auto& [name, body] : threads) {
@@ -130,7 +131,15 @@ Scheduler::Stuck Scheduler::run(
 
 bool Scheduler::here() noexcept { return self != nullptr; }
 
-void Scheduler::turn() { pass_on(); }
+std::string Scheduler::name() { return here() ? self->name : std::string(); }
+
+void Scheduler::turn() {
+  if (active->stays()) {
+    active->now += std::chrono::nanoseconds(100);
+  } else {
+    pass_on();
+  }
+}
 
 bool Scheduler::wait(const std::function<bool()>& holds, Deadline deadline) {
   self->holds = &holds;

@@ -18,6 +18,8 @@ class Scheduler {
   using Deadline = std::optional<Clock::time_point>;
   /// Which of `count` threads that can go on is next.
   using Choose = std::function<std::size_t(std::size_t count)>;
+  /// Whether the running thread just goes on at a turn(); cheap, as no other is asked.
+  using Stays = std::function<bool()>;
 
   /// What is left when no thread can go on, nor will by itself.
   struct Stuck {
@@ -25,11 +27,14 @@ class Scheduler {
   };
 
   /// Runs the threads to their ends, in the calling thread's time. What waits for ever is given.
-  static Stuck run(std::vector<std::pair<std::string, std::function<void()>>> threads, Choose choose,
-                   const std::function<bool()>& idle);
+  static Stuck run(
+      std::vector<std::pair<std::string, std::function<void()>>> threads, Choose choose,
+      const std::function<bool()>& idle, Stays stays = [] { return false; });
 
   /// Whether the calling thread is one of a run.
   static bool here() noexcept;
+  /// What the calling thread is called; empty outside of a run.
+  static std::string name();
   /// Lets another thread go on, perhaps.
   static void turn();
   /// Until `holds`, which is asked while no thread runs; false at the deadline.

@@ -94,10 +94,8 @@ void real_notify_all(Condition* condition) asm("__real__ZNSt18condition_variable
 Time real_now() asm("__real__ZNSt6chrono3_V212steady_clock3nowEv");
 void wrapped_wait(Condition* condition, std::unique_lock<std::mutex>& held) asm(
     "__wrap__ZNSt18condition_variable4waitERSt11unique_lockISt5mutexE");
-void wrapped_notify_one(Condition* condition) asm(
-    "__wrap__ZNSt18condition_variable10notify_oneEv");
-void wrapped_notify_all(Condition* condition) asm(
-    "__wrap__ZNSt18condition_variable10notify_allEv");
+void wrapped_notify_one(Condition* condition) asm("__wrap__ZNSt18condition_variable10notify_oneEv");
+void wrapped_notify_all(Condition* condition) asm("__wrap__ZNSt18condition_variable10notify_allEv");
 Time wrapped_now() asm("__wrap__ZNSt6chrono3_V212steady_clock3nowEv");
 
 void wrapped_wait(Condition* condition, std::unique_lock<std::mutex>& held) {
