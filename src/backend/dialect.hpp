@@ -26,6 +26,9 @@ struct Dialect {
   /// slave is kept for it. Where it does not wait, a slave that is kept would be revoked with what
   /// is unread; the last close waits there.
   bool slave_is_kept = false;
+  /// A queue can be watched by another one. libkqueue 2.7 gives one end of a pipe for a queue, and
+  /// keeps to itself what could be polled.
+  bool queue_is_pollable = true;
 };
 
 namespace dialect {
@@ -42,7 +45,8 @@ inline constexpr Dialect linux_epoll{.name = "linux-epoll",
 inline constexpr Dialect linux_libkqueue{.name = "linux-libkqueue",
                                          .hangup_flag_is_current = true,
                                          .hangup_leaves_bytes = true,
-                                         .slave_is_kept = true};
+                                         .slave_is_kept = true,
+                                         .queue_is_pollable = false};
 /// XNU 11417, from its source (ptcread, ttyclose, proc_exit): 0 at hangup; a knote keeps EV_EOF for
 /// good.
 inline constexpr Dialect darwin{

@@ -29,8 +29,7 @@ inline constexpr const Dialect& kernel = dialect::netbsd;
 inline constexpr const Dialect& kernel = dialect::openbsd;
 #endif
 
-// libkqueue 2.7 gives one end of a pipe for a queue, and keeps to itself what could be polled.
-inline constexpr bool pollable = &kernel != &dialect::linux_libkqueue;
+inline constexpr bool pollable = kernel.queue_is_pollable;
 
 // NetBSD before 10 has intptr_t there, the others a pointer.
 using Udata = decltype(std::declval<struct kevent&>().udata);

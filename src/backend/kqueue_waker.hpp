@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <system_error>
 
 #include "backend/kqueue_compat.hpp"
@@ -55,15 +56,18 @@ class KqueueWaker {
   void wake(int) noexcept {
     const char byte = 0;
     // A full pipe is fine: its event is still to be fetched.
-    [[maybe_unused]] const ssize_t written = ::write(write_end_.get(), &byte, 1);
+    while (::write(write_end_.get(), &byte, 1) < 0 && errno == EINTR) {
+    }
   }
   /// Whether `event` is a wake(); empties the pipe then, so that the next one is an edge.
   bool took(const struct kevent& event) noexcept {
     if (event.filter != EVFILT_READ || event.ident != static_cast<std::uintptr_t>(read_end_.get()))
       return false;
     std::array<char, 64> bytes{};
-    while (::read(read_end_.get(), bytes.data(), bytes.size()) > 0) {
-    }
+    ssize_t count = 0;
+    do {
+      count = ::read(read_end_.get(), bytes.data(), bytes.size());
+    } while (count > 0 || (count < 0 && errno == EINTR));
     return true;
   }
 

@@ -32,6 +32,12 @@ void Engine::plan_asking(const Registration& registration) noexcept {
   if (servers_in_kernel_ > 0 || turner_ != nullptr) wake_kernel();
 }
 
+void Engine::look_for_hangup(Direction& direction) noexcept {
+  if (!backend_->dialect().hangup_is_silent) return;
+  direction.ready = true;
+  schedule(direction);
+}
+
 void Engine::ask() noexcept {
   if (!asking_at_ || Clock::now() < *asking_at_) return;
   asking_at_.reset();

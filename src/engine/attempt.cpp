@@ -92,7 +92,7 @@ bool Engine::settle_read(Direction& direction, Operation& operation, ssize_t cou
     // Empty, not hung up: the other side is back. An event since says nothing yet.
     found_connected(registration);
   }
-  if (!registration.read_ended && !registration.shut_down) {
+  if (!registration.read_ended && (!registration.shut_down || direction.fresh)) {
     plan_asking(registration);
     return false;
   }
@@ -113,7 +113,10 @@ bool Engine::settle_write(Direction& direction, Operation& operation, ssize_t co
     return finish(direction, operation, system_error(error));
   }
   direction.ready = direction.fresh;
-  if (hangup) found_hung_up(registration);
+  if (hangup) {
+    found_hung_up(registration);
+    look_for_hangup(registration.read);
+  }
   plan_asking(registration);
   return false;
 }

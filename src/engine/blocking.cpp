@@ -33,7 +33,8 @@ void Engine::run_blocked(Direction& direction, BlockedOperation& operation,
   while (operation.queued) {
     const bool first = direction.head == &operation && !direction.busy;
     if (first && runnable(direction)) {
-      attempt(lock, direction, operation);
+      // Meanwhile another may have come to the front: one that was cancelled.
+      if (!attempt(lock, direction, operation) && direction.head != &operation) schedule(direction);
       continue;
     }
     if (deadline && Clock::now() >= *deadline) {

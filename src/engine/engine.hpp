@@ -102,6 +102,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   // What no event tells of (asking.cpp)
   bool must_ask(const Registration& registration) const noexcept;
   void plan_asking(const Registration& registration) noexcept;
+  void look_for_hangup(Direction& direction) noexcept;
   void ask() noexcept;
   Deadline next_asking(Deadline deadline) const noexcept;
 
@@ -118,7 +119,6 @@ class Engine : public std::enable_shared_from_this<Engine> {
   // Exits (exits.cpp)
   void look_at_exit(ExitRegistration& exit) noexcept;
   void tell_exit_watcher(Registration& terminal) noexcept;
-  void look_for_hangup(Registration& terminal) noexcept;
 
   bool may_start(const Direction& direction, std::error_code& ec) const noexcept;
   void enqueue(Direction& direction, Operation& operation) noexcept;

@@ -76,7 +76,8 @@ void Engine::look_at_exit(ExitRegistration& exit) noexcept {
     exit.reaped = true;
     unregister(exit);
     exit.stream.reset();
-    look_for_hangup(*exit.terminal);
+    look_for_hangup(exit.terminal->read);
+    look_for_hangup(exit.terminal->write);
   }
   Registration& terminal = *exit.terminal;
   if (!drained(terminal, backend_->dialect())) {
@@ -87,18 +88,12 @@ void Engine::look_at_exit(ExitRegistration& exit) noexcept {
   exit.over = true;
   exit.slave.reset();
   terminal.has_process = false;
-  look_for_hangup(terminal);
+  look_for_hangup(terminal.read);
+  look_for_hangup(terminal.write);
   exit.read.ready = true;
   schedule(exit.read);
   // Last: nobody else may hold it.
   const std::shared_ptr<ExitRegistration> until_return = std::move(exit.self);
-}
-
-void Engine::look_for_hangup(Registration& terminal) noexcept {
-  if (!backend_->dialect().hangup_is_silent) return;
-  terminal.read.ready = terminal.write.ready = true;
-  schedule(terminal.read);
-  schedule(terminal.write);
 }
 
 void Engine::tell_exit_watcher(Registration& terminal) noexcept {

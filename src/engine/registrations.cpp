@@ -65,6 +65,8 @@ void Engine::unregister(Registration& registration) noexcept {
 
 void Engine::mark_shut_down(Registration& registration) noexcept {
   registration.shut_down = true;
+  // A read under way may have found nothing before what was there by now.
+  registration.read.fresh = true;
   schedule(registration.read);
   schedule(registration.write);
   tell_exit_watcher(registration);
