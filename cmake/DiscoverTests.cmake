@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-# conq_discover_tests(PROGRAM [FILTER PATTERN]): each GoogleTest test of PROGRAM becomes one of CTest, in a process of
+# conq_discover_tests(PROGRAM): each GoogleTest test of PROGRAM becomes one of CTest, in a process of
 # its own, named PROGRAM.Suite.Test as --gtest_filter has it. (gtest_discover_tests of CMake 3.25
 # garbles the names of suites over types that have names.)
 function(conq_discover_tests program)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "FILTER" "")
   set(tests ${CMAKE_CURRENT_BINARY_DIR}/${program}_tests.cmake)
   add_custom_command(TARGET ${program} POST_BUILD BYPRODUCTS ${tests} VERBATIM
     COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:${program}> -DNAME=${program} -DTESTS=${tests}
-            "-DFILTER=${arg_FILTER}"
             -DFOLDER=${CMAKE_CURRENT_BINARY_DIR} -P ${PROJECT_SOURCE_DIR}/cmake/WriteTests.cmake)
   set(include_tests ${CMAKE_CURRENT_BINARY_DIR}/${program}_include.cmake)
   file(WRITE ${include_tests}
