@@ -56,7 +56,7 @@ class ExitAwaiter;
 /// is ECHILD.
 ///
 /// One end of the pty is kept open here until then, since some kernels throw output away when the
-/// last slave closes (XNU, ttyclose).
+/// last slave closes (XNU, ttyclose); not on FreeBSD, which would throw it away for that.
 ///
 /// Dropping it does not end the process; that is reaped by the poller as long as it is served.
 /// Thread-safety: as BasicChannel.
