@@ -27,11 +27,17 @@ def commands(build, folders):
     """(source, folder to compile in, arguments without compiler and output) of each source."""
     root = pathlib.Path.cwd()
     wanted = [root] if folders == "all" else [root / folder for folder in folders.split(",")]
+    seen = set()
     for entry in json.loads((pathlib.Path(build) / "compile_commands.json").read_text()):
         source = pathlib.Path(entry["file"])
         if not any(source.is_relative_to(folder) for folder in wanted):
             continue
         words = shlex.split(entry["command"])
+        # The simulation compiles some sources again, some as if for another system: what comes
+        # with Linux's compilers does not fit that, but for the headers they were tried with.
+        if folders != "all" and ("-U__linux__" in words or source in seen):
+            continue
+        seen.add(source)
         first_flag = next(i for i, word in enumerate(words) if word.startswith("-"))
         arguments = []
         skip = False
