@@ -131,7 +131,7 @@ void KqueueBackend::remove_exit(pid_t pid, const Fd& /*process*/) noexcept {
 }
 
 std::unique_ptr<detail::Backend> KqueueBackend::another(std::error_code& ec) const noexcept {
-  if (!kqueue::pollable) {
+  if (!kqueue::kernel.queue_is_pollable) {
     ec = std::make_error_code(std::errc::operation_not_supported);
     return nullptr;
   }

@@ -29,8 +29,6 @@ inline constexpr const Dialect& kernel = dialect::netbsd;
 inline constexpr const Dialect& kernel = dialect::openbsd;
 #endif
 
-inline constexpr bool pollable = kernel.queue_is_pollable;
-
 // NetBSD before 10 has intptr_t there, the others a pointer.
 using Udata = decltype(std::declval<struct kevent&>().udata);
 

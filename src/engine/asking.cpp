@@ -33,9 +33,7 @@ void Engine::plan_asking(const Registration& registration) noexcept {
 }
 
 void Engine::look_for_hangup(Direction& direction) noexcept {
-  if (!backend_->dialect().hangup_is_silent) return;
-  direction.ready = true;
-  schedule(direction);
+  if (backend_->dialect().hangup_is_silent) try_again(direction);
 }
 
 void Engine::ask() noexcept {
@@ -43,11 +41,8 @@ void Engine::ask() noexcept {
   asking_at_.reset();
   slots_.for_each([this](Registration& registration) {
     if (!must_ask(registration)) return;
-    for (const bool writes : {false, true}) {
-      Direction& direction = registration.direction(writes);
-      direction.ready = true;
-      schedule(direction);
-    }
+    try_again(registration.read);
+    try_again(registration.write);
   });
 }
 

@@ -131,8 +131,7 @@ void Engine::found_connected(Registration& registration) noexcept {
   if (!registration.hung_up) return;
   registration.hung_up = false;
   // FreeBSD's open tells no writer.
-  registration.write.ready = true;
-  schedule(registration.write);
+  try_again(registration.write);
 }
 
 bool Engine::finish(Direction& direction, Operation& operation, std::error_code error) noexcept {

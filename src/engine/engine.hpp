@@ -94,6 +94,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   // What to do next (scheduling.cpp). All need the lock.
   bool runnable(const Direction& direction) const noexcept;
   void schedule(Direction& direction) noexcept;
+  void try_again(Direction& direction) noexcept;
   void dispatch(std::span<const Event> events) noexcept;
   void nudge() noexcept;
   void hand_over() noexcept;

@@ -90,8 +90,7 @@ void Engine::look_at_exit(ExitRegistration& exit) noexcept {
   terminal.has_process = false;
   look_for_hangup(terminal.read);
   look_for_hangup(terminal.write);
-  exit.read.ready = true;
-  schedule(exit.read);
+  try_again(exit.read);
   // Last: nobody else may hold it.
   const std::shared_ptr<ExitRegistration> until_return = std::move(exit.self);
 }

@@ -31,6 +31,11 @@ void Engine::schedule(Direction& direction) noexcept {
   }
 }
 
+void Engine::try_again(Direction& direction) noexcept {
+  direction.ready = true;
+  schedule(direction);
+}
+
 void Engine::dispatch(std::span<const Event> events) noexcept {
   for (const Event& event : events) {
     Registration* const registration = slots_.find(event.token);
