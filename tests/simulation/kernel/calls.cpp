@@ -23,8 +23,6 @@
 namespace conq::sim {
 namespace {
 
-constexpr pid_t first_pid = 100000001;
-
 template <class Body>
 int call(Body body) {
   Result result;
@@ -69,10 +67,8 @@ Result control_descriptor(Kernel& kernel, int fd, int command, long argument) {
       kernel.set_close_on_exec(fd, (argument & FD_CLOEXEC) != 0);
       return {};
     case F_DUPFD:
-    case F_DUPFD_CLOEXEC: {
-      const int copy = kernel.install(file, command == F_DUPFD_CLOEXEC);
-      return copy < 0 ? Result::failure(EMFILE) : Result{copy, 0};
-    }
+    case F_DUPFD_CLOEXEC:
+      return kernel.install(file, command == F_DUPFD_CLOEXEC);
     default:
       return Result::failure(EINVAL);
   }
@@ -161,10 +157,7 @@ ssize_t __wrap_write(int fd, const void* from, size_t size) {
 
 int __wrap_close(int fd) {
   if (!is_simulated(fd)) return __real_close(fd);
-  return call([&](SystemCall& entered) {
-    const int error = entered.kernel.close(fd);
-    return error == 0 ? Result{} : Result::failure(error);
-  });
+  return call([&](SystemCall& entered) { return Result::of(entered.kernel.close(fd)); });
 }
 
 int __wrap_fcntl(int fd, int command, ...) {
@@ -197,24 +190,12 @@ int __wrap_open(const char* path, int flags, ...) {
   const std::string_view slaves = built_dialect().slave_path;
   if (!master && !std::string_view(path).starts_with(slaves)) return __real_open(path, flags, mode);
   return call([&](SystemCall& entered) {
-    Kernel& kernel = entered.kernel;
-    const Result opened =
-        master ? kernel.open_master() : kernel.open(path, (flags & O_NONBLOCK) != 0);
-    if (opened.error == 0 && (flags & O_CLOEXEC) != 0) {
-      kernel.set_close_on_exec(static_cast<int>(opened.count), true);
-    }
-    return opened;
+    return master ? entered.kernel.open_master(flags) : entered.kernel.open(path, flags);
   });
 }
 
 int __wrap_posix_openpt(int flags) {
-  return call([&](SystemCall& entered) {
-    const Result opened = entered.kernel.open_master();
-    if (opened.error == 0 && (flags & O_CLOEXEC) != 0) {
-      entered.kernel.set_close_on_exec(static_cast<int>(opened.count), true);
-    }
-    return opened;
-  });
+  return call([&](SystemCall& entered) { return entered.kernel.open_master(flags); });
 }
 
 int __wrap_grantpt(int fd) {
@@ -360,9 +341,7 @@ long __wrap_syscall(long number, ...) {
   if (number == SYS_pidfd_open && static_cast<pid_t>(arguments[0]) >= first_pid) {
     return call([&](SystemCall& entered) {
       const auto child = entered.kernel.find_process(static_cast<pid_t>(arguments[0]));
-      if (child == nullptr) return Result::failure(ESRCH);
-      const int fd = entered.kernel.install(child, true);
-      return fd < 0 ? Result::failure(EMFILE) : Result{fd, 0};
+      return child == nullptr ? Result::failure(ESRCH) : entered.kernel.install(child, true);
     });
   }
   return __real_syscall(number, arguments[0], arguments[1], arguments[2], arguments[3],
@@ -373,8 +352,7 @@ int __wrap_eventfd(unsigned /*count*/, int flags) {
   return call([&](SystemCall& entered) {
     const auto file = std::make_shared<EventFd>();
     file->non_blocking = (flags & EFD_NONBLOCK) != 0;
-    const int fd = entered.kernel.install(file, (flags & EFD_CLOEXEC) != 0);
-    return fd < 0 ? Result::failure(EMFILE) : Result{fd, 0};
+    return entered.kernel.install(file, (flags & EFD_CLOEXEC) != 0);
   });
 }
 
@@ -384,9 +362,8 @@ int __wrap_eventfd_write(int fd, eventfd_t value) {
 
 int __wrap_epoll_create1(int flags) {
   return call([&](SystemCall& entered) {
-    const int fd = entered.kernel.install(std::make_shared<Epoll>(entered.kernel),
-                                          (flags & EPOLL_CLOEXEC) != 0);
-    return fd < 0 ? Result::failure(EMFILE) : Result{fd, 0};
+    return entered.kernel.install(std::make_shared<Epoll>(entered.kernel),
+                                  (flags & EPOLL_CLOEXEC) != 0);
   });
 }
 
@@ -399,7 +376,7 @@ int __wrap_epoll_ctl(int queue, int operation, int fd, epoll_event* event) {
     if (epoll == nullptr || file == nullptr) return Result::failure(EBADF);
     const int error =
         operation == EPOLL_CTL_ADD ? epoll->add(fd, file, *event) : epoll->remove(fd, *file);
-    return error == 0 ? Result{} : Result::failure(error);
+    return Result::of(error);
   });
 }
 

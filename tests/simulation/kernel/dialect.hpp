@@ -29,6 +29,7 @@ struct Dialect {
   bool open_wakes = true;            ///< a slave's open wakes both
   bool own_write_wakes_read = true;  ///< the master's own write wakes its readers
   bool own_read_wakes_read = false;  ///< so does its own read that got bytes
+  bool rest_wakes_read = false;      ///< what a read leaves makes an event of its own
   bool output_wakes_write = false;   ///< what the slave writes makes a write event, too
   bool full_hung_up_write_wakes =
       false;                       ///< a write that finds a hung-up master full makes an event

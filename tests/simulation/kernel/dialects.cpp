@@ -22,7 +22,7 @@ constexpr Dialect on_linux(std::string_view name) {
   made.hung_up_write_is_eio = false;
   made.unopened_takes_writes = true;
   made.own_write_wakes_read = false;
-  made.own_read_wakes_read = true;
+  made.rest_wakes_read = true;
   made.open_wakes = false;
   made.output_wakes_write = true;
   made.full_hung_up_write_wakes = true;
@@ -106,7 +106,7 @@ constexpr std::array linux_facts{
     Fact{&D::output_wakes_write, false, "measured"},
     Fact{&D::full_hung_up_write_wakes, false, "measured"},
     Fact{&D::open_wakes, false, "measured"},
-    Fact{&D::own_read_wakes_read, false, "measured; n_tty's flush commits what it held back"},
+    Fact{&D::rest_wakes_read, false, "measured; n_tty's flush commits what it held back"},
     Fact{&D::size_cleared_at_open, false, "measured"},
 };
 

@@ -18,6 +18,8 @@ struct Result {
   ssize_t count = 0;
   int error = 0;
   static Result failure(int error) { return {-1, error}; }
+  /// 0: no error.
+  static Result of(int error) { return error == 0 ? Result{} : failure(error); }
 };
 
 /// What one filter says of a file now.
@@ -63,7 +65,6 @@ class File {
   void watch(Watcher& watcher) { watchers_.push_back(&watcher); }
   void unwatch(Watcher& watcher) { std::erase(watchers_, &watcher); }
   void forget_watchers();
-  std::size_t watchers() const { return watchers_.size(); }
 
   bool non_blocking = false;
   unsigned references = 0;  ///< descriptors, of this and of simulated processes

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/simulation/kernel/kernel.hpp"
 
+#include <fcntl.h>
+
 #include <algorithm>
 
 #include "tests/simulation/kernel/scheduler.hpp"
@@ -28,8 +30,8 @@ Kernel& Kernel::current() {
 
 void Kernel::set_current(Kernel* kernel) { chosen = kernel; }
 
-int Kernel::install(const std::shared_ptr<File>& file, bool close_on_exec) {
-  if (descriptors_.size() >= descriptor_limit) return -1;
+Result Kernel::install(const std::shared_ptr<File>& file, bool close_on_exec) {
+  if (descriptors_.size() >= descriptor_limit) return Result::failure(EMFILE);
   int fd = first_descriptor;
   for (const auto& [used, descriptor] : descriptors_) {
     if (used != fd) break;
@@ -37,7 +39,7 @@ int Kernel::install(const std::shared_ptr<File>& file, bool close_on_exec) {
   }
   ++file->references;
   descriptors_[fd] = {file, close_on_exec};
-  return fd;
+  return {fd, 0};
 }
 
 std::shared_ptr<File> Kernel::find(int fd) const {
@@ -85,26 +87,25 @@ Result Kernel::write(int fd, std::span<const char> from) {
   return result;
 }
 
-Result Kernel::open_master() {
+Result Kernel::open_master(int flags) {
   std::erase_if(ptys_, [](const auto& each) { return each.second.expired(); });
   int number = 0;
   while (ptys_.contains(number)) ++number;
   const auto pty = std::make_shared<Pty>(dialect_, number);
-  const int fd = install(std::make_shared<PtyMaster>(pty), false);
-  if (fd < 0) return Result::failure(EMFILE);
-  ptys_[number] = pty;
-  return {fd, 0};
+  const Result opened = install(std::make_shared<PtyMaster>(pty), (flags & O_CLOEXEC) != 0);
+  if (opened.error == 0) ptys_[number] = pty;
+  return opened;
 }
 
-Result Kernel::open(std::string_view path, bool non_blocking) {
+Result Kernel::open(std::string_view path, int flags) {
   for (const auto& [number, pty] : ptys_) {
     const std::shared_ptr<Pty> found = pty.lock();
     if (found == nullptr || found->slave_path() != path) continue;
     if (found->master == nullptr) return Result::failure(EIO);
     if (descriptors_.size() >= descriptor_limit) return Result::failure(EMFILE);
     const std::shared_ptr<PtySlave> slave = open_slave(found);
-    slave->non_blocking = non_blocking;
-    return {install(slave, false), 0};
+    slave->non_blocking = (flags & O_NONBLOCK) != 0;
+    return install(slave, (flags & O_CLOEXEC) != 0);
   }
   return Result::failure(ENOENT);
 }
@@ -133,12 +134,16 @@ namespace {
 Result install_pair(Kernel& kernel, const StreamEnd::Pair& pair, int (&ends)[2], bool non_blocking,
                     bool close_on_exec) {
   pair.first->non_blocking = pair.second->non_blocking = non_blocking;
-  ends[0] = kernel.install(pair.first, close_on_exec);
-  if (ends[0] < 0) return Result::failure(EMFILE);
-  ends[1] = kernel.install(pair.second, close_on_exec);
-  if (ends[1] >= 0) return {};
-  kernel.close(ends[0]);
-  return Result::failure(EMFILE);
+  const Result first = kernel.install(pair.first, close_on_exec);
+  if (first.error != 0) return first;
+  ends[0] = static_cast<int>(first.count);
+  const Result second = kernel.install(pair.second, close_on_exec);
+  if (second.error != 0) {
+    kernel.close(ends[0]);
+    return second;
+  }
+  ends[1] = static_cast<int>(second.count);
+  return {};
 }
 
 }  // namespace

@@ -21,6 +21,8 @@ namespace conq::sim {
 
 /// Descriptors of the simulation start here; those below are the host's.
 inline constexpr int first_descriptor = 1000;
+/// And its processes here, beyond what the host gives.
+inline constexpr pid_t first_pid = 100000001;
 
 /// What goes wrong in normal life, asked for at each system call.
 struct Faults {
@@ -65,7 +67,8 @@ class Kernel {
   std::mutex& mutex() { return mutex_; }
 
   // Descriptors
-  int install(const std::shared_ptr<File>& file, bool close_on_exec);
+  /// The new descriptor; EMFILE at the limit.
+  Result install(const std::shared_ptr<File>& file, bool close_on_exec);
   std::shared_ptr<File> find(int fd) const;
   bool close_on_exec(int fd) const { return descriptors_.at(fd).close_on_exec; }
   void set_close_on_exec(int fd, bool on) { descriptors_.at(fd).close_on_exec = on; }
@@ -78,9 +81,10 @@ class Kernel {
   Result write(int fd, std::span<const char> from);
 
   // Terminals
-  Result open_master();
+  /// `flags` are those of open(2).
+  Result open_master(int flags);
   /// A slave by its path; ENOENT where there is none such.
-  Result open(std::string_view path, bool non_blocking);
+  Result open(std::string_view path, int flags);
   std::shared_ptr<PtySlave> open_slave(const std::shared_ptr<Pty>& pty);
   /// The terminal behind a descriptor; none for anything else.
   std::shared_ptr<Pty> terminal(int fd) const;
@@ -131,7 +135,7 @@ class Kernel {
   std::map<int, std::weak_ptr<Pty>> ptys_;
   std::map<pid_t, std::shared_ptr<Process>> processes_;
   std::set<Kqueue*> queues_;
-  pid_t next_pid_ = 100000001;  // beyond what the host gives
+  pid_t next_pid_ = first_pid;
   bool settling_ = false;
 };
 

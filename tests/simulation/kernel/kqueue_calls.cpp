@@ -94,15 +94,18 @@ Native to_native(const Kevent& event) {
 }
 
 /// Applies the changes; an errno where there is no room to tell of an error.
-int apply_changes(Kqueue& queue, std::span<const Native> changes, std::size_t room,
-                  std::vector<Kevent>& told) {
+int apply_changes(const Dialect& dialect, Kqueue& queue, std::span<const Native> changes,
+                  std::size_t room, std::vector<Kevent>& told) {
   for (const Native& native : changes) {
     FilterKind filter{};
     const bool known = filter_of(native, filter);
     Kevent change = from_native(native, filter);
     const int error = known ? queue.apply(change) : EINVAL;
     if (error == 0 && !change.receipt) continue;
-    if (told.size() >= room) return error;
+    if (told.size() >= room) {
+      if (error == 0 && !dialect.receipt_without_room_ends) continue;
+      return error;
+    }
     change.error = true;
     change.data = error;
     told.push_back(change);
@@ -127,8 +130,7 @@ int kqueue() {
   Result made;
   {
     SystemCall entered;
-    const int fd = entered.kernel.install(std::make_shared<Kqueue>(entered.kernel), false);
-    made = fd < 0 ? Result::failure(EMFILE) : Result{fd, 0};
+    made = entered.kernel.install(std::make_shared<Kqueue>(entered.kernel), false);
   }
   return finish(made);
 }
@@ -146,7 +148,8 @@ int kevent(int fd, const Native* changes, CONQ_SIMULATED_COUNT change_count, Nat
     } else if (room > 0 && entered.kernel.faults.interrupted(*queue)) {
       result = Result::failure(EINTR);
     } else if (const int error = apply_changes(
-                   *queue, std::span(changes, static_cast<std::size_t>(change_count)), most, told);
+                   entered.kernel.dialect(), *queue,
+                   std::span(changes, static_cast<std::size_t>(change_count)), most, told);
                error != 0) {
       result = Result::failure(error);
     } else if (most > 0) {

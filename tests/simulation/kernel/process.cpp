@@ -34,7 +34,6 @@ bool Process::take(Step& step) {
           file->second->read(std::span(buffer).first(std::min(step.count, buffer.size())));
       if (result.error == EAGAIN) return false;
       if (result.count <= 0) return true;
-      heard_.append(buffer.data(), static_cast<std::size_t>(result.count));
       step.count -= static_cast<std::size_t>(result.count);
       return step.count == 0;
     }
@@ -44,7 +43,6 @@ bool Process::take(Step& step) {
       const Result result = file->second->read(byte);
       if (result.error == EAGAIN) return false;
       if (result.count <= 0 || byte.front() == '\n') return true;
-      heard_.push_back(byte.front());
       ++step.count;
       return false;
     }

@@ -44,14 +44,12 @@ class Process final : public File {
   /// As waitpid(2) gives it.
   int status() const { return status_; }
   void give(int fd, const std::shared_ptr<File>& file);
-  const std::string& heard() const { return heard_; }
 
   Result read(std::span<char>) override { return Result::failure(EINVAL); }
   Result write(std::span<const char>) override { return Result::failure(EINVAL); }
   State state() const override;
 
   const pid_t pid;
-  bool reaped = false;
   /// The exit of a session's leader hangs its terminal up for everybody.
   bool leads_session = false;
   /// SIGHUP, if it leads a session whose master is closed.
@@ -65,7 +63,6 @@ class Process final : public File {
   Kernel& kernel_;
   std::deque<Step> steps_;
   std::map<int, std::shared_ptr<File>> files_;
-  std::string heard_;
   std::shared_ptr<Pty> terminal_;  ///< of the session it leads, as it ends
   bool waited_ = false;
   bool ignores_hangup_ = false;

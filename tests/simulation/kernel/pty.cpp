@@ -140,9 +140,8 @@ Result PtyMaster::read(std::span<char> into) {
       for (PtySlave* each : pty->slaves) each->tell(false, true);
     }
     pty->drained();
-    // On Linux what comes after the most that one read gives makes an event of its own.
-    const bool more = pty->dialect.is_epoll && !pty->output.empty();
-    if (pty->dialect.own_read_wakes_read || more) tell(true, false);
+    const bool rest = pty->dialect.rest_wakes_read && !pty->output.empty();
+    if (pty->dialect.own_read_wakes_read || rest) tell(true, false);
     return {static_cast<ssize_t>(count), 0};
   }
   if (!pty->hung_up()) return Result::failure(EAGAIN);

@@ -45,7 +45,6 @@ inline int finish(Result result) {
   errno = result.error;
   return -1;
 }
-inline int finish(int error) { return finish(error == 0 ? Result{} : Result::failure(error)); }
 
 inline bool is_simulated(int fd) { return fd >= first_descriptor; }
 

@@ -16,15 +16,10 @@ Result control_kernels_own(Kernel& kernel, int fd, Pty& terminal, unsigned long 
       return {};
     case TIOCSPTLCK:
       return master ? Result{} : Result::failure(ENOTTY);
-    case TIOCGPTPEER: {
+    case TIOCGPTPEER:
       if (!master) return Result::failure(ENOTTY);
-      const auto flags = static_cast<int>(reinterpret_cast<std::intptr_t>(argument));
-      const Result opened = kernel.open(terminal.slave_path(), (flags & O_NONBLOCK) != 0);
-      if (opened.error == 0 && (flags & O_CLOEXEC) != 0) {
-        kernel.set_close_on_exec(static_cast<int>(opened.count), true);
-      }
-      return opened;
-    }
+      return kernel.open(terminal.slave_path(),
+                         static_cast<int>(reinterpret_cast<std::intptr_t>(argument)));
     case TIOCGDEV:
       // Major 136 is that of Unix98 slaves, 5 that of /dev/ptmx.
       *static_cast<unsigned*>(argument) =

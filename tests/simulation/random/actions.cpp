@@ -117,7 +117,7 @@ void World::add(const Action& action) {
 }
 
 void World::add_pty(Channel& channel, const Action& action) {
-  const int fd = static_cast<int>(kernel_.open_master().count);
+  const int fd = static_cast<int>(kernel_.open_master(0).count);
   Side& side = oracle_.add(Kind::pty, kernel_.find(fd));
   side.number = action.channel;
   side.pty = kernel_.terminal(fd);
@@ -183,7 +183,7 @@ void World::add_stream(Channel& channel, const Action& action) {
   side.peer_end = reads ? pair.second : pair.first;
   open(side.peer_end);
   channel.side = &side;
-  channel.stream.emplace(poller_->add(Fd(kernel_.install(ours, true))));
+  channel.stream.emplace(poller_->add(Fd(static_cast<int>(kernel_.install(ours, true).count))));
 }
 
 void World::peer_acts(Channel& channel, const Action& action) {
