@@ -10,6 +10,9 @@
 namespace conq::test {
 namespace {
 
+/// Every kernel keeps as many bytes for a pipe or a socket that nobody reads.
+constexpr std::size_t fits_a_stream = 5000;
+
 template <class On>
 class Museum10 : public PollerTest<On> {
  protected:
@@ -27,7 +30,7 @@ class Museum10 : public PollerTest<On> {
 TYPED_TEST_SUITE(Museum10, Backends, BackendNames);
 
 TYPED_TEST(Museum10, AConsoleIsDrainedFirst) {
-  const std::string sent = numbered(4000);
+  const std::string sent = numbered(fits_everywhere);
   auto terminal = this->add_terminal(Hangup::end);
   say(terminal.slave, sent);
   terminal.hang_up();
@@ -35,7 +38,7 @@ TYPED_TEST(Museum10, AConsoleIsDrainedFirst) {
 }
 
 TYPED_TEST(Museum10, ASocketIsDrainedFirst) {
-  const std::string sent = numbered(100'000);
+  const std::string sent = numbered(fits_a_stream);
   std::array<int, 2> ends{};
   ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
   auto stream = this->poller.add(Fd(ends[0]));
@@ -47,7 +50,7 @@ TYPED_TEST(Museum10, ASocketIsDrainedFirst) {
 }
 
 TYPED_TEST(Museum10, APipeIsDrainedFirst) {
-  const std::string sent = numbered(60'000);
+  const std::string sent = numbered(fits_a_stream);
   std::array<int, 2> ends{};
   ASSERT_EQ(::pipe(ends.data()), 0);
   auto stream = this->poller.add(Fd(ends[0]));

@@ -16,8 +16,14 @@ void Process::give(int fd, const std::shared_ptr<File>& file) {
   files_[fd] = file;
 }
 
+PtySlave* Process::terminal_at(int fd) const {
+  const auto file = files_.find(fd);
+  return file == files_.end() ? nullptr : dynamic_cast<PtySlave*>(file->second.get());
+}
+
 bool Process::take(Step& step) {
   const auto file = files_.find(step.fd);
+  PtySlave* const slave = terminal_at(step.fd);
   switch (step.kind) {
     case Step::Kind::write: {
       if (file == files_.end()) return true;
@@ -47,12 +53,17 @@ bool Process::take(Step& step) {
       return false;
     }
     case Step::Kind::set_raw:
-      if (file != files_.end()) {
-        if (auto* slave = dynamic_cast<PtySlave*>(file->second.get())) {
-          ::cfmakeraw(&slave->pty->settings);
-        }
-      }
+      if (slave != nullptr) ::cfmakeraw(&slave->pty->settings);
       return true;
+    case Step::Kind::set_quiet:
+      if (slave != nullptr) slave->pty->settings.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+      return true;
+    case Step::Kind::print_size:
+      if (slave == nullptr) return true;
+      step.text = std::to_string(slave->pty->size.ws_row) + " " +
+                  std::to_string(slave->pty->size.ws_col) + "\n";
+      step.kind = Step::Kind::write;
+      return take(step);
     case Step::Kind::ignore_hangup:
       ignores_hangup_ = true;
       return true;
@@ -64,9 +75,7 @@ bool Process::take(Step& step) {
       }
       return true;
     case Step::Kind::revoke:
-      if (file != files_.end()) {
-        if (auto* slave = dynamic_cast<PtySlave*>(file->second.get())) slave->pty->revoke();
-      }
+      if (slave != nullptr) slave->pty->revoke();
       return true;
     case Step::Kind::await:
       return std::exchange(told_, false);

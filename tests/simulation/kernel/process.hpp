@@ -10,6 +10,7 @@ namespace conq::sim {
 
 class Kernel;
 struct Pty;
+class PtySlave;
 
 /// What a simulated process does, a step after the other, each as soon as it can.
 struct Step {
@@ -19,6 +20,8 @@ struct Step {
     read_line,      ///< to the end of a line, or the end, from `fd`
     ignore_hangup,  ///< SIGHUP
     set_raw,        ///< its terminal, `fd`
+    set_quiet,      ///< no echo of its terminal, `fd`
+    print_size,     ///< of its terminal, `fd`, to it
     close,          ///< `fd`
     revoke,         ///< its terminal, as a login program does
     await,          ///< until it is told to go on
@@ -57,6 +60,7 @@ class Process final : public File {
 
  private:
   bool take(Step& step);
+  PtySlave* terminal_at(int fd) const;
   /// False while the exit waits for the terminal.
   bool end(int status);
 

@@ -47,6 +47,10 @@ bool add_command(std::string_view command, std::deque<Step>& steps) {
     steps.push_back({Step::Kind::ignore_hangup, 0, {}, 0});
   } else if (command == "stty raw -echo") {
     steps.push_back({Step::Kind::set_raw, 0, {}, 0});
+  } else if (command == "stty -echo") {
+    steps.push_back({Step::Kind::set_quiet, 0, {}, 0});
+  } else if (command == "stty size") {
+    steps.push_back({Step::Kind::print_size, 0, {}, 0});
   } else {
     return false;
   }

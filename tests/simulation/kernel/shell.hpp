@@ -10,8 +10,8 @@
 namespace conq::sim {
 
 /// What `sh -c SCRIPT` does, as far as the tests of processes need it: commands after one another,
-/// each one of `echo WORD...`, `printf FORMAT [NUMBER]`, `read NAME`, `exit NUMBER`, `trap '' HUP`.
-/// None for any other script.
+/// each one of `echo WORD...`, `printf FORMAT [NUMBER]`, `read NAME`, `exit NUMBER`, `trap '' HUP`,
+/// a few of `stty`. None for any other script.
 std::optional<std::deque<Step>> steps_of(std::string_view script);
 
 }  // namespace conq::sim

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+# The museum on simulated kernels: a program for each dialect, simulated_museum_<dialect>. Tests of
+# tests/museum that need no process of the host's are the same here; the others have a file of this
+# folder.
+
+set(museum
+  m01_last_bytes m02_exit_after_output m03_kept_output m05_reopened_slave m06_shutdown
+  m07_unread_write m08_wait_ends m09_reused_number m10_drain_at_eof m13_partial_write
+  m15_window_size)
+list(TRANSFORM museum PREPEND ${PROJECT_SOURCE_DIR}/tests/museum/)
+list(TRANSFORM museum APPEND _test.cpp)
+foreach(queue kqueue epoll)
+  string(REPLACE "kqueue" "OnKqueue" backend ${queue})
+  string(REPLACE "epoll" "OnEpoll" backend ${backend})
+  conq_simulation_objects(simulation_museum_${queue} ${museum})
+  target_compile_definitions(simulation_museum_${queue} PRIVATE CONQ_TEST_BACKENDS=${backend})
+endforeach()
+
+foreach(dialect ${dialects})
+  set(queue kqueue)
+  if(dialect STREQUAL "linux")
+    set(queue epoll)
+  endif()
+  set(program simulated_museum_${dialect})
+  conq_simulation_program(${program} ${dialect} ${queue}
+    $<TARGET_OBJECTS:simulation_museum_${queue}> $<TARGET_OBJECTS:simulation_support>)
+  # In one process, as there are many. No shell that traps SIGWINCH is simulated.
+  add_test(NAME simulation.museum.${dialect} COMMAND ${program}
+    --gtest_filter=-Museum15/*.EachChangeRaisesSigwinch*)
+  set_tests_properties(simulation.museum.${dialect} PROPERTIES TIMEOUT 300)
+endforeach()
