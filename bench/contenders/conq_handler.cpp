@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // conq with handlers, each read lent the poller's buffer; `--threads` of them in wait().
 
+#include <atomic>
 #include <thread>
 
 #include "bench/support/conq_consoles.hpp"
@@ -36,8 +37,8 @@ class Server {
         return;
       }
       if (!session_.took(i, piece)) return;
-      if (job_.is_probe(i)) send_probe();
       read_on(i);
+      if (job_.is_probe(i)) half_done();
     });
   }
 
@@ -51,13 +52,21 @@ class Server {
   }
 
   void send_probe() {
-    consoles_[0].async_write(session_.probe(), [](std::error_code /*ec*/, std::size_t) {});
+    consoles_[0].async_write(session_.probe(),
+                             [this](std::error_code /*ec*/, std::size_t) { half_done(); });
+  }
+
+  /// The next probe goes out when the last one is written and came back; with two threads either
+  /// may be told first.
+  void half_done() {
+    if (halves_.fetch_add(1) % 2 == 1) send_probe();
   }
 
   const Job& job_;
   Session& session_;
   Poller poller_;
   std::vector<PolledConsole> consoles_;
+  std::atomic<unsigned> halves_ = 0;
 };
 
 }  // namespace

@@ -35,8 +35,7 @@ Usage Usage::now() {
           .system = nanoseconds(used.ru_stime),
           .voluntary = static_cast<std::uint64_t>(used.ru_nvcsw),
           .involuntary = static_cast<std::uint64_t>(used.ru_nivcsw),
-          .allocations = static_cast<std::uint64_t>(test::allocations()),
-          .machine = cpu_times()};
+          .allocations = static_cast<std::uint64_t>(test::allocations())};
 }
 
 Session::Session(const Job& job)
@@ -45,6 +44,7 @@ Session::Session(const Job& job)
 }
 
 void Session::start() {
+  machine_ = cpu_times();
   began_ = Usage::now();
   ::close(job_.start_fd);
 }
@@ -99,6 +99,7 @@ void Session::one_done() {
 
 void Session::finish() {
   const Usage ended = Usage::now();
+  const CpuTimes machine = cpu_times();
   Report report;
   std::uint64_t bytes = 0;
   std::uint64_t operations = 0;
@@ -116,8 +117,8 @@ void Session::finish() {
   report.add("voluntary_switches", ended.voluntary - began_.voluntary);
   report.add("involuntary_switches", ended.involuntary - began_.involuntary);
   report.add("allocations", ended.allocations - began_.allocations);
-  report.add("machine_idle", ended.machine.idle - began_.machine.idle);
-  report.add("machine_all", ended.machine.all - began_.machine.all);
+  report.add("machine_idle", machine.idle - machine_.idle);
+  report.add("machine_all", machine.all - machine_.all);
   report.add("peak_kib", memory_of(::getpid()).peak);
   if (!echoes_.empty()) add_latency(report);
   std::cout << report.text() << std::flush;

@@ -22,7 +22,6 @@ struct Usage {
   std::uint64_t wall = 0, user = 0, system = 0;  ///< nanoseconds
   std::uint64_t voluntary = 0, involuntary = 0;  ///< context switches
   std::uint64_t allocations = 0;
-  CpuTimes machine;
 };
 
 /// One run of a contender, the same for all of them: counts and checks what they moved, takes the
@@ -67,6 +66,7 @@ class Session {
   std::vector<std::uint32_t> echoes_;  ///< nanoseconds each
   std::array<std::byte, 1> probe_{};
   std::uint64_t sent_ = 0;
+  CpuTimes machine_;
   Usage began_;
 };
 
