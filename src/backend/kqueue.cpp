@@ -57,6 +57,9 @@ detail::Watched KqueueBackend::add(int fd, std::uint64_t token, std::error_code&
   ec.clear();
   if (always_ready(fd)) return detail::Watched::always;
   add_filter(queue_.get(), fd, EVFILT_READ, token, ec);
+  // EINVAL: this kind of file has no such filter, as /dev/tty on XNU.
+  if (ec == std::errc::invalid_argument)
+    ec = std::make_error_code(std::errc::operation_not_supported);
   if (ec) return detail::Watched::edges;
   // A descriptor that is never written to may refuse the filter: EPIPE for a pipe whose reader is
   // gone (FreeBSD, as in mio's kqueue selector), EINVAL for another kqueue.

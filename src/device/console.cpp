@@ -105,13 +105,12 @@ Console Console::from_fd(Fd fd, std::string name, std::error_code& ec) noexcept 
     ec = detail::terminal_error(errno);
     return {};
   }
-  if (name.empty()) {
-    try {
-      name = device_name(owned.get());
-    } catch (const std::bad_alloc&) {
-      ec = std::make_error_code(std::errc::not_enough_memory);
-      return {};
-    }
+  try {
+    owned = detail::watchable(std::move(owned));
+    if (name.empty()) name = device_name(owned.get());
+  } catch (const std::bad_alloc&) {
+    ec = std::make_error_code(std::errc::not_enough_memory);
+    return {};
   }
   ec.clear();
   return Console(std::move(owned), std::move(name), original);

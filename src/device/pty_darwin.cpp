@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
 #include <stdlib.h>  // NOLINT(modernize-deprecated-headers): <cstdlib> need not declare devname_r
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -25,8 +26,8 @@ bool is_alias(int fd) noexcept {
          opened.st_rdev == alias.st_rdev;
 }
 
-/// The device of our controlling terminal, as the process table has it. (museum 12: kqueue refuses
-/// /dev/tty itself on XNU, so messages and callers need the device behind it.)
+/// The device of our controlling terminal, as the process table has it. kqueue refuses
+/// /dev/tty itself on XNU, so messages and queues need the device behind it.
 std::string controlling_terminal(std::error_code& ec) {
   std::array<int, 4> query{CTL_KERN, KERN_PROC, KERN_PROC_PID, ::getpid()};
   kinfo_proc process{};
@@ -69,6 +70,16 @@ std::string tty_name(int fd, std::error_code& ec) {
   if (!ec) return name;
   ec.clear();
   return is_alias(fd) ? controlling_terminal(ec) : posix_tty_name(fd, ec);
+}
+
+Fd watchable(Fd fd) {
+  if (!is_alias(fd.get())) return fd;
+  std::error_code ec;
+  const std::string path = controlling_terminal(ec);
+  if (ec) return fd;
+  const int access = ::fcntl(fd.get(), F_GETFL) & O_ACCMODE;
+  Fd device(::open(path.c_str(), access | O_NOCTTY | O_CLOEXEC));
+  return device ? std::move(device) : std::move(fd);
 }
 
 }  // namespace conq::detail

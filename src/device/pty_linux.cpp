@@ -111,4 +111,6 @@ std::string tty_name(int fd, std::error_code& ec) {
   return posix_tty_name(fd, ec);
 }
 
+Fd watchable(Fd fd) { return fd; }
+
 }  // namespace conq::detail

@@ -31,4 +31,6 @@ std::string tty_name(int fd, std::error_code& ec) {
   return ec ? posix_tty_name(fd, ec) : name;
 }
 
+Fd watchable(Fd fd) { return fd; }
+
 }  // namespace conq::detail

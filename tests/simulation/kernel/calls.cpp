@@ -33,6 +33,9 @@ int call(Body body) {
   return finish(result);
 }
 
+/// The number of /dev/tty, and of no other file.
+constexpr dev_t alias_device = 1;
+
 /// A read or write that waits for its turn, unless the file says not to.
 template <class Attempt>
 ssize_t transfer(int fd, Attempt attempt) {
@@ -57,7 +60,7 @@ Result control_descriptor(Kernel& kernel, int fd, int command, long argument) {
   if (file == nullptr) return Result::failure(EBADF);
   switch (command) {
     case F_GETFL:
-      return {O_RDWR | (file->non_blocking ? O_NONBLOCK : 0), 0};
+      return {file->access | (file->non_blocking ? O_NONBLOCK : 0), 0};
     case F_SETFL:
       file->non_blocking = (argument & O_NONBLOCK) != 0;
       return {};
@@ -123,6 +126,7 @@ int __real_ioctl(int fd, unsigned long request, ...);
 int __real_open(const char* path, int flags, ...);
 int __real_poll(pollfd* asked, nfds_t count, int milliseconds);
 int __real_fstat(int fd, struct stat* status);
+int __real_stat(const char* path, struct stat* status);
 int __real_isatty(int fd);
 int __real_tcgetattr(int fd, termios* settings);
 int __real_tcsetattr(int fd, int when, const termios* settings);
@@ -189,7 +193,9 @@ int __wrap_open(const char* path, int flags, ...) {
   va_end(more);
   const bool master = std::strcmp(path, "/dev/ptmx") == 0;
   const std::string_view slaves = built_dialect().slave_path;
-  if (!master && !std::string_view(path).starts_with(slaves)) return __real_open(path, flags, mode);
+  const bool alias = std::strcmp(path, "/dev/tty") == 0;
+  if (!master && !alias && !std::string_view(path).starts_with(slaves))
+    return __real_open(path, flags, mode);
   return call([&](SystemCall& entered) {
     return master ? entered.kernel.open_master(flags) : entered.kernel.open(path, flags);
   });
@@ -211,7 +217,7 @@ int __wrap_ttyname_r(int fd, char* name, size_t size) {
   SystemCall entered;
   const std::shared_ptr<Pty> terminal = entered.kernel.terminal(fd);
   if (terminal == nullptr || entered.kernel.is_master(fd)) return ENOTTY;
-  const std::string path = terminal->slave_path();
+  const std::string path = entered.kernel.is_alias(fd) ? "/dev/tty" : terminal->slave_path();
   if (path.size() >= size) return ERANGE;
   std::memcpy(name, path.c_str(), path.size() + 1);
   return 0;
@@ -243,8 +249,17 @@ int __wrap_fstat(int fd, struct stat* status) {
     if (file == nullptr) return Result::failure(EBADF);
     *status = {};
     status->st_mode = entered.kernel.terminal(fd) != nullptr ? S_IFCHR : S_IFIFO;
+    if (entered.kernel.is_alias(fd)) status->st_rdev = alias_device;
     return Result{};
   });
+}
+
+int __wrap_stat(const char* path, struct stat* status) {
+  if (std::strcmp(path, "/dev/tty") != 0) return __real_stat(path, status);
+  *status = {};
+  status->st_mode = S_IFCHR;
+  status->st_rdev = alias_device;
+  return 0;
 }
 
 int __wrap_isatty(int fd) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <fcntl.h>
 #include <sys/types.h>
 
 #include <cerrno>
@@ -67,6 +68,7 @@ class File {
   void forget_watchers();
 
   bool non_blocking = false;
+  int access = O_RDWR;
   unsigned references = 0;  ///< descriptors, of this and of simulated processes
 
  private:

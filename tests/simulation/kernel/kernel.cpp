@@ -108,16 +108,21 @@ Result Kernel::open_master(int flags) {
 }
 
 Result Kernel::open(std::string_view path, int flags) {
+  const bool alias = path == "/dev/tty";
+  const std::shared_ptr<Pty> controlling = controlling_terminal.lock();
   for (const auto& [number, pty] : ptys_) {
     const std::shared_ptr<Pty> found = pty.lock();
-    if (found == nullptr || found->slave_path() != path) continue;
+    if (found == nullptr || (alias ? found != controlling : found->slave_path() != path)) continue;
     if (found->master == nullptr) return Result::failure(EIO);
+    if (found->forbidden && !alias) return Result::failure(EACCES);
     if (descriptors_.size() >= descriptor_limit) return Result::failure(EMFILE);
     const std::shared_ptr<PtySlave> slave = open_slave(found);
     slave->non_blocking = (flags & O_NONBLOCK) != 0;
+    slave->access = flags & O_ACCMODE;
+    slave->alias = alias;
     return install(slave, (flags & O_CLOEXEC) != 0);
   }
-  return Result::failure(ENOENT);
+  return Result::failure(alias ? ENXIO : ENOENT);
 }
 
 std::shared_ptr<PtySlave> Kernel::open_slave(const std::shared_ptr<Pty>& pty) {
@@ -133,9 +138,16 @@ std::shared_ptr<Pty> Kernel::terminal(int fd) const {
 
 bool Kernel::is_master(int fd) const { return dynamic_cast<PtyMaster*>(find(fd).get()) != nullptr; }
 
+bool Kernel::is_alias(int fd) const {
+  const auto slave = std::dynamic_pointer_cast<PtySlave>(find(fd));
+  return slave != nullptr && slave->alias;
+}
+
 int Kernel::refuses_watch(const File& file, FilterKind filter) const {
   const bool queue = dynamic_cast<const Kqueue*>(&file) != nullptr;
   if (queue && (filter == FilterKind::write || !dialect_.pollable_queue)) return EINVAL;
+  const auto* slave = dynamic_cast<const PtySlave*>(&file);
+  if (slave != nullptr && slave->alias && dialect_.dev_tty_refused) return EINVAL;
   return 0;
 }
 

@@ -91,6 +91,8 @@ class Kernel {
   /// The terminal behind a descriptor; none for anything else.
   std::shared_ptr<Pty> terminal(int fd) const;
   bool is_master(int fd) const;
+  bool is_alias(int fd) const;
+  std::weak_ptr<Pty> controlling_terminal;  ///< of our process: /dev/tty
   int refuses_watch(const File& file, FilterKind filter) const;
 
   // Streams

@@ -23,6 +23,7 @@ struct Pty {
   PtyMaster* master = nullptr;  ///< none once it is closed
   std::vector<PtySlave*> slaves;
   bool ever_opened = false;
+  bool forbidden = false;                ///< its device belongs to another user
   bool draining = false;                 ///< the last close waits for the master to read
   std::deque<char> output;               ///< slave to master
   std::deque<char> input;                ///< master to slave
@@ -67,6 +68,7 @@ class PtySlave final : public File {
   void closed() override;
   const std::shared_ptr<Pty> pty;
   bool revoked = false;
+  bool alias = false;  ///< opened as /dev/tty
 };
 
 }  // namespace conq::sim

@@ -22,14 +22,17 @@ namespace conq::test {
 /// A kernel for one test alone; nothing is left in it at the end.
 class OwnKernel : public testing::Test {
  protected:
-  OwnKernel() { sim::Kernel::set_current(&kernel); }
+  explicit OwnKernel(const sim::Dialect& its_dialect = sim::built_dialect())
+      : dialect(its_dialect), kernel(dialect) {
+    sim::Kernel::set_current(&kernel);
+  }
   ~OwnKernel() override {
     EXPECT_EQ(kernel.open_descriptors(), 0U) << "descriptors leaked";
     sim::Kernel::set_current(nullptr);
   }
 
-  const sim::Dialect& dialect = sim::built_dialect();
-  sim::Kernel kernel{dialect};
+  const sim::Dialect dialect;
+  sim::Kernel kernel;
 };
 
 /// A poller on a kernel of its own, on virtual time: a test may let hours pass and count what was
@@ -38,6 +41,7 @@ class OwnKernel : public testing::Test {
 template <class On>
 class VirtualTime : public OwnKernel {
  protected:
+  using OwnKernel::OwnKernel;
   using Poller = typename On::Poller;
   using Console = typename On::Console;
   using Process = typename On::Process;
