@@ -12,7 +12,12 @@ class Case:
     consoles: int
     line: int = 4096
     bytes: int = 0  # for each console
-    seconds: int = 1
+    milliseconds: int = 1000
+
+    @property
+    def at_the_consoles(self):
+        """What the stage is to play."""
+        return "output" if self.workload == "relay" else self.workload
 
     @property
     def name(self):
@@ -33,10 +38,12 @@ def full():
     for consoles in OUTPUT_CONSOLES:
         for line, total in OUTPUT_BYTES.items():
             yield stream("output", consoles, line, total)
+    for consoles in (1, 16, 256):
+        yield stream("relay", consoles, 4096, OUTPUT_BYTES[4096])
     for consoles in (1, 16):
         yield stream("input", consoles, 4096, 100_000_000)
     for busy in (0, 16, 256):
-        yield Case("latency", busy + 1, 512, seconds=2 if busy > 16 else 1)
+        yield Case("latency", busy + 1, 512, milliseconds=2000 if busy > 16 else 1000)
     for consoles in (1, 3500):
         yield Case("idle", consoles)
     yield Case("hung", 3500)
@@ -46,7 +53,11 @@ def quick():
     """Small: to see that all run and count right, not to compare them."""
     yield stream("output", 1, 80, 40_000)
     yield stream("output", 16, 4096, 500_000)
+    yield stream("relay", 2, 512, 100_000)
     yield stream("input", 2, 4096, 200_000)
+    yield Case("latency", 3, 512, milliseconds=50)
+    yield Case("idle", 8, milliseconds=50)
+    yield Case("hung", 8, milliseconds=50)
 
 
 def chosen(cases, workloads, consoles, lines):
@@ -56,6 +67,6 @@ def chosen(cases, workloads, consoles, lines):
             continue
         if consoles and count not in consoles:
             continue
-        if lines and case.line not in lines and case.workload in ("output", "input"):
+        if lines and case.bytes and case.line not in lines:
             continue
         yield case

@@ -29,7 +29,8 @@ def of_rest(m):
             "PSS KiB": m["pss_kib"]}
 
 
-OF = {"output": of_stream, "input": of_stream, "latency": of_latency, "idle": of_rest, "hung": of_rest}
+OF = {"output": of_stream, "relay": of_stream, "input": of_stream, "latency": of_latency,
+      "idle": of_rest, "hung": of_rest}
 WORST = ("lost", "wrong")  # one bad round must not vanish in a median
 # Compared with the best peer's, and whether more is better.
 COMPARED = {"MB/s": True, "ns/B": False, "p50 us": False, "p99 us": False, "own KiB": False}

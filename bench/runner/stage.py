@@ -31,8 +31,9 @@ def what_forbids(case):
 
 def run(folder, contender, case, timeout):
     """What was measured; {"failed": why} if nothing was."""
-    command = [str(pathlib.Path(folder) / "bench_stage"), "--contender", contender.command(folder)]
-    for name in ("workload", "consoles", "line", "bytes", "seconds"):
+    command = [str(pathlib.Path(folder) / "bench_stage"), "--contender", contender.command(folder),
+               "--workload", case.at_the_consoles]
+    for name in ("consoles", "line", "bytes", "milliseconds"):
         command += ["--" + name, str(getattr(case, name))]
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE, text=True, start_new_session=True)

@@ -116,7 +116,7 @@ class Stage {
     std::istringstream given(options_.word("contender", ""));
     std::vector<std::string> words;
     for (std::string word; given >> word;) words.push_back(word);
-    for (const std::string name : {"workload", "consoles", "bytes", "line", "seconds"}) {
+    for (const std::string name : {"workload", "consoles", "bytes", "line", "milliseconds"}) {
       words.insert(words.end(), {"--" + name, options_.word(name, "")});
     }
     words.insert(words.end(), {"--first-fd", std::to_string(masters_.front().fd()), "--start-fd",
@@ -127,7 +127,7 @@ class Stage {
   /// Looks at a contender that has nothing to do, then ends it.
   void watch(pid_t contender) {
     wait_for_end_of(start_.read.get());
-    const std::chrono::seconds window(options_.number("seconds"));
+    const std::chrono::milliseconds window(options_.number("milliseconds"));
     std::this_thread::sleep_for(window);  // whatever the start and the hangups gave it to do
     const std::uint64_t before = cpu_time_of(contender);
     std::this_thread::sleep_for(window);

@@ -48,6 +48,6 @@ Job::Job(const Options& options)
       start_fd(static_cast<int>(options.number("start-fd"))),
       bytes(options.number("bytes")),
       line(options.number("line")),
-      seconds(options.number("seconds")) {}
+      milliseconds(options.number("milliseconds")) {}
 
 }  // namespace conq::bench

@@ -90,7 +90,7 @@ void Session::echoed() {
   const std::uint64_t now = clock_now();
   constexpr std::uint64_t most = std::numeric_limits<std::uint32_t>::max();
   echoes_.push_back(static_cast<std::uint32_t>(std::min(now - sent_, most)));
-  if (now - began_.wall >= job_.seconds * 1'000'000'000) finish();
+  if (now - began_.wall >= job_.milliseconds * 1'000'000) finish();
 }
 
 void Session::one_done() {
