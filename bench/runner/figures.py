@@ -24,13 +24,17 @@ def of_latency(m):
             "echoes": m["echoes"], "beside MB/s": m["bytes"] * 1e3 / m["wall_ns"], "wrong": m["wrong"]}
 
 
-def of_rest(m):
-    return {"CPU us/s": m["idle_cpu_ns"] * 1e6 / m["window_ns"], "own KiB": m["own_kib"],
-            "PSS KiB": m["pss_kib"]}
+def of_hung(m):
+    # Some peers end with their last console: they have no memory to speak of.
+    return {"CPU us/s": m["idle_cpu_ns"] * 1e6 / m["window_ns"]}
+
+
+def of_idle(m):
+    return of_hung(m) | {"own KiB": m["own_kib"], "PSS KiB": m["pss_kib"]}
 
 
 OF = {"output": of_stream, "relay": of_stream, "input": of_stream, "latency": of_latency,
-      "idle": of_rest, "hung": of_rest}
+      "idle": of_idle, "hung": of_hung}
 WORST = ("lost", "wrong")  # one bad round must not vanish in a median
 # Compared with the best peer's, and whether more is better.
 COMPARED = {"MB/s": True, "ns/B": False, "p50 us": False, "p99 us": False, "own KiB": False}
