@@ -46,7 +46,8 @@ ssize_t transfer(int fd, Attempt attempt) {
     while (result.error == EAGAIN && !file->non_blocking) {
       entered.block(
           [&] {
-            result = attempt(entered.kernel);
+            // Asked more than once, but what it reads it reads once.
+            if (result.error == EAGAIN) result = attempt(entered.kernel);
             return result.error != EAGAIN;
           },
           std::nullopt);

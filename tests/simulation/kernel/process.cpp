@@ -2,9 +2,11 @@
 #include "tests/simulation/kernel/process.hpp"
 
 #include <signal.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 #include "tests/simulation/kernel/kernel.hpp"
 #include "tests/simulation/kernel/pty.hpp"
@@ -67,6 +69,11 @@ bool Process::take(Step& step) {
     case Step::Kind::ignore_hangup:
       ignores_hangup_ = true;
       return true;
+    case Step::Kind::set_non_blocking:
+      if (file != files_.end()) file->second->non_blocking = true;
+      return true;
+    case Step::Kind::copy:
+      return copy(step);
     case Step::Kind::close:
       if (file != files_.end()) {
         const std::shared_ptr<File> closed = file->second;
@@ -83,6 +90,27 @@ bool Process::take(Step& step) {
       return end(static_cast<int>(step.count) << 8);
   }
   return true;
+}
+
+bool Process::copy(Step& step) {
+  const auto from = files_.find(step.fd);
+  const auto into = files_.find(STDOUT_FILENO);
+  if (from == files_.end() || into == files_.end()) return true;
+  if (step.text.empty()) {
+    std::array<char, 4096> buffer{};
+    const Result got = from->second->read(buffer);
+    if (got.error == EAGAIN) return false;
+    if (got.count <= 0) return true;
+    step.text.assign(buffer.data(), static_cast<std::size_t>(got.count));
+    std::transform(step.text.begin(), step.text.end(), step.text.begin(),
+                   [](unsigned char letter) { return static_cast<char>(std::toupper(letter)); });
+  }
+  const Result put = into->second->write(step.text);
+  if (put.error != 0) return put.error != EAGAIN;
+  step.text.erase(0, static_cast<std::size_t>(put.count));
+  // That it got on.
+  step.count += static_cast<std::size_t>(put.count);
+  return false;
 }
 
 bool Process::advance() {

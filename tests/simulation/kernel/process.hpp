@@ -15,17 +15,19 @@ class PtySlave;
 /// What a simulated process does, a step after the other, each as soon as it can.
 struct Step {
   enum class Kind {
-    write,          ///< `text` to `fd`
-    read,           ///< `count` bytes, or the end, from `fd`
-    read_line,      ///< to the end of a line, or the end, from `fd`
-    ignore_hangup,  ///< SIGHUP
-    set_raw,        ///< its terminal, `fd`
-    set_quiet,      ///< no echo of its terminal, `fd`
-    print_size,     ///< of its terminal, `fd`, to it
-    close,          ///< `fd`
-    revoke,         ///< its terminal, as a login program does
-    await,          ///< until it is told to go on
-    exit,           ///< with status `count`
+    write,             ///< `text` to `fd`
+    read,              ///< `count` bytes, or the end, from `fd`
+    read_line,         ///< to the end of a line, or the end, from `fd`
+    ignore_hangup,     ///< SIGHUP
+    set_raw,           ///< its terminal, `fd`
+    set_quiet,         ///< no echo of its terminal, `fd`
+    print_size,        ///< of its terminal, `fd`, to it
+    set_non_blocking,  ///< `fd`
+    copy,              ///< what it reads from `fd` to 1, in capitals, to the end
+    close,             ///< `fd`
+    revoke,            ///< its terminal, as a login program does
+    await,             ///< until it is told to go on
+    exit,              ///< with status `count`
   };
   Kind kind;
   int fd = 0;
@@ -43,6 +45,7 @@ class Process final : public File {
   bool advance();
   void go_on() { told_ = true; }
   void kill(int signal);
+  std::size_t open_files() const { return files_.size(); }
   bool ended() const { return ended_; }
   /// As waitpid(2) gives it.
   int status() const { return status_; }
@@ -60,6 +63,7 @@ class Process final : public File {
 
  private:
   bool take(Step& step);
+  bool copy(Step& step);
   PtySlave* terminal_at(int fd) const;
   /// False while the exit waits for the terminal.
   bool end(int status);

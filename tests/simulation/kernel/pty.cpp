@@ -58,6 +58,12 @@ void Pty::drained() {
   hang_up();
 }
 
+void Pty::lose_patience() {
+  if (!draining) return;
+  output.clear();
+  drained();
+}
+
 void Pty::hang_up() {
   input.clear();
   line.clear();

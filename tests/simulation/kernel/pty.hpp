@@ -39,6 +39,8 @@ struct Pty {
   /// Ends all slaves at once, as revoke(2) and the exit of a session's leader do.
   void revoke();
   void drained();
+  /// What a close does that has waited long enough for the master to read.
+  void lose_patience();
   void hang_up();
   bool full() const;
   Result type(std::span<const char> bytes);

@@ -90,7 +90,7 @@ class VirtualTime : public OwnKernel {
   Poller poller;
 
  private:
-  static constexpr std::uint64_t most_calls = 5'000'000;
+  static constexpr std::uint64_t most_calls = 1'000'000;
 
   [[noreturn]] static void give_up(const std::string& why) {
     std::fprintf(stderr, "%s\n", why.c_str());
