@@ -32,6 +32,8 @@ class Server {
 
  private:
   struct One {
+    // Zeros in the buffer would take memory that an idle console can do without.
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init)
     One(asio::io_context& loop, int fd) : descriptor(loop, fd) {}
     asio::posix::stream_descriptor descriptor;
     OwnBuffer buffer;
@@ -74,12 +76,11 @@ class Server {
   std::vector<std::unique_ptr<One>> consoles_;
 };
 
+void serve(const Job& job, Session& session, const Options& /*options*/) {
+  Server(job, session).serve();
+}
+
 }  // namespace
 }  // namespace conq::bench
 
-int main(int argc, char** argv) {
-  using namespace conq::bench;
-  return contend(argc, argv, [](const Job& job, Session& session, const Options& /*options*/) {
-    Server(job, session).serve();
-  });
-}
+int main(int argc, char** argv) { return conq::bench::contend(argc, argv, conq::bench::serve); }

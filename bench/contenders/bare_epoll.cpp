@@ -86,12 +86,11 @@ class Loop {
   std::vector<std::size_t> again_, turn_;
 };
 
+void serve(const Job& job, Session& session, const Options& options) {
+  Loop(job, session, options.word("policy", "edge") == "drain").serve();
+}
+
 }  // namespace
 }  // namespace conq::bench
 
-int main(int argc, char** argv) {
-  using namespace conq::bench;
-  return contend(argc, argv, [](const Job& job, Session& session, const Options& options) {
-    Loop(job, session, options.word("policy", "edge") == "drain").serve();
-  });
-}
+int main(int argc, char** argv) { return conq::bench::contend(argc, argv, conq::bench::serve); }

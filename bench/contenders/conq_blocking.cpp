@@ -18,16 +18,15 @@ struct PolledTerminal {
   std::vector<PolledConsole>& consoles;
 };
 
+void serve(const Job& job, Session& session, const Options& /*options*/) {
+  Poller poller;
+  std::vector<PolledConsole> consoles = add_all(poller, job);
+  ThreadEach threads(job, session, PolledTerminal{consoles});
+  threads.start();
+  poller.wait();
+}
+
 }  // namespace
 }  // namespace conq::bench
 
-int main(int argc, char** argv) {
-  using namespace conq::bench;
-  return contend(argc, argv, [](const Job& job, Session& session, const Options& /*options*/) {
-    conq::Poller poller;
-    auto consoles = add_all(poller, job);
-    ThreadEach threads(job, session, PolledTerminal{consoles});
-    threads.start();
-    poller.wait();
-  });
-}
+int main(int argc, char** argv) { return conq::bench::contend(argc, argv, conq::bench::serve); }

@@ -25,7 +25,7 @@ Task<> write_console(Session& session, PolledConsole& console, std::size_t i) {
   }
 }
 
-void serve(const Job& job, Session& session) {
+void serve(const Job& job, Session& session, const Options& /*options*/) {
   Poller poller;
   std::vector<PolledConsole> consoles = add_all(poller, job);
   const auto start_all = [&] {
@@ -49,9 +49,4 @@ void serve(const Job& job, Session& session) {
 }  // namespace
 }  // namespace conq::bench
 
-int main(int argc, char** argv) {
-  using namespace conq::bench;
-  return contend(argc, argv, [](const Job& job, Session& session, const Options& /*options*/) {
-    serve(job, session);
-  });
-}
+int main(int argc, char** argv) { return conq::bench::contend(argc, argv, conq::bench::serve); }

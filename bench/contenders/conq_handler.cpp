@@ -69,12 +69,11 @@ class Server {
   std::atomic<unsigned> halves_ = 0;
 };
 
+void serve(const Job& job, Session& session, const Options& options) {
+  Server(job, session).serve(options.number("threads", 1));
+}
+
 }  // namespace
 }  // namespace conq::bench
 
-int main(int argc, char** argv) {
-  using namespace conq::bench;
-  return contend(argc, argv, [](const Job& job, Session& session, const Options& options) {
-    Server(job, session).serve(options.number("threads", 1));
-  });
-}
+int main(int argc, char** argv) { return conq::bench::contend(argc, argv, conq::bench::serve); }

@@ -52,6 +52,7 @@ Targets make_targets(const std::string& kind, std::size_t count) {
 /// Until nobody writes any more.
 void read_all(const std::vector<Fd>& fds) {
   std::vector<pollfd> open;
+  open.reserve(fds.size());
   for (const Fd& fd : fds) open.push_back({.fd = fd.get(), .events = POLLIN, .revents = 0});
   SharedBuffer buffer;
   for (std::size_t left = open.size(); left > 0;) {
@@ -76,8 +77,8 @@ void have_read(Targets& targets, const Job& job) {
   targets.read.clear();
 }
 
-void serve(const Job& job, Session& session, const std::string& kind) {
-  Targets targets = make_targets(kind, job.consoles);
+void serve(const Job& job, Session& session, const Options& options) {
+  Targets targets = make_targets(options.word("to", "pipe"), job.consoles);
   if (!targets.read.empty()) have_read(targets, job);
   Poller poller;
   std::vector<PolledConsole> consoles = add_all(poller, job);
@@ -98,9 +99,4 @@ void serve(const Job& job, Session& session, const std::string& kind) {
 }  // namespace
 }  // namespace conq::bench
 
-int main(int argc, char** argv) {
-  using namespace conq::bench;
-  return contend(argc, argv, [](const Job& job, Session& session, const Options& options) {
-    serve(job, session, options.word("to", "pipe"));
-  });
-}
+int main(int argc, char** argv) { return conq::bench::contend(argc, argv, conq::bench::serve); }

@@ -104,12 +104,11 @@ class Server {
   std::vector<One> consoles_;
 };
 
+void serve(const Job& job, Session& session, const Options& /*options*/) {
+  Server(job, session).serve();
+}
+
 }  // namespace
 }  // namespace conq::bench
 
-int main(int argc, char** argv) {
-  using namespace conq::bench;
-  return contend(argc, argv, [](const Job& job, Session& session, const Options& /*options*/) {
-    Server(job, session).serve();
-  });
-}
+int main(int argc, char** argv) { return conq::bench::contend(argc, argv, conq::bench::serve); }

@@ -21,12 +21,11 @@ struct BareTerminal {
   const Job& job;
 };
 
+void serve(const Job& job, Session& session, const Options& /*options*/) {
+  ThreadEach(job, session, BareTerminal{job}).start();
+}
+
 }  // namespace
 }  // namespace conq::bench
 
-int main(int argc, char** argv) {
-  using namespace conq::bench;
-  return contend(argc, argv, [](const Job& job, Session& session, const Options& /*options*/) {
-    ThreadEach(job, session, BareTerminal{job}).start();
-  });
-}
+int main(int argc, char** argv) { return conq::bench::contend(argc, argv, conq::bench::serve); }

@@ -26,7 +26,7 @@ void write_stream(const FarEnd& part, int slave) {
 }
 
 void read_stream(const FarEnd& part, int slave) {
-  std::array<std::byte, 65536> buffer;
+  std::array<std::byte, 65536> buffer{};
   Received received;
   while (received.bytes < part.bytes) {
     const ssize_t count = ::read(slave, buffer.data(), buffer.size());
@@ -39,7 +39,7 @@ void read_stream(const FarEnd& part, int slave) {
 }
 
 void echo(int slave) {
-  std::array<std::byte, 64> buffer;
+  std::array<std::byte, 64> buffer{};
   for (ssize_t count = 1; count > 0;) {
     count = ::read(slave, buffer.data(), buffer.size());
     if (count > 0) count = ::write(slave, buffer.data(), static_cast<std::size_t>(count));

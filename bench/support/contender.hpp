@@ -3,9 +3,6 @@
 
 #include <array>
 #include <cstddef>
-#include <exception>
-#include <iostream>
-#include <memory>
 #include <span>
 
 #include "bench/support/job.hpp"
@@ -18,19 +15,9 @@ using SharedBuffer = std::array<std::byte, 65536>;
 /// For those that need one for each: more than the kernel keeps for a reader.
 using OwnBuffer = std::array<std::byte, 8192>;
 
-/// The main() of every contender: `serve(job, session, options)` registers the consoles, calls
-/// session.start() and serves until the session ends the process.
-template <class Serve>
-int contend(int argc, char** argv, Serve serve) {
-  try {
-    const Options options(argc, argv);
-    const Job job(options);
-    Session session(job);
-    serve(job, session, options);
-  } catch (const std::exception& error) {
-    std::cerr << argv[0] << ": " << error.what() << '\n';
-  }
-  return 1;  // the session did not end it
-}
+/// The main() of every contender. `serve` registers the consoles, calls session.start() and serves
+/// until the session ends the process.
+int contend(int argc, char** argv,
+            void (*serve)(const Job& job, Session& session, const Options& options));
 
 }  // namespace conq::bench
