@@ -39,9 +39,12 @@ class Garbage : public VirtualTime<On> {
     this->with_server([&] {
       learn_token();
       const std::uint64_t before = this->kernel.counts.calls;
-      for (int number = 0; number < rounds; ++number) round(number, odd(number));
+      for (int number = 0; number < rounds; ++number) {
+        round(number, odd(number));
+        ASSERT_EQ(reading.text(), sent_) << "in round " << number;
+        ASSERT_EQ(other.text(), sent_) << "in round " << number;
+      }
       EXPECT_LE(this->kernel.counts.calls - before, 60U * static_cast<unsigned>(rounds) + 60);
-      EXPECT_FALSE(reading.ended()) << reading.error().message();
       victim.hang_up();
       this->pass(2s);
       EXPECT_TRUE(reading.ended());
@@ -49,9 +52,7 @@ class Garbage : public VirtualTime<On> {
       EXPECT_FALSE(other.ended()) << other.error().message();
       round_of_bystander();
     });
-    expect_same(reading.text(), sent_.substr(0, reading.text().size()));
-    EXPECT_EQ(reading.text().size() + 1, other.text().size());
-    expect_same(other.text(), sent_);
+    EXPECT_EQ(other.text(), sent_);
   }
 
   void learn_token() {
