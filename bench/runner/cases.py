@@ -3,7 +3,7 @@
 import dataclasses
 
 OUTPUT_CONSOLES = (1, 16, 256, 1000, 3500)
-OUTPUT_BYTES = {4096: 160_000_000, 512: 80_000_000, 80: 40_000_000}  # by the size of a write
+OUTPUT_BYTES = {4096: 240_000_000, 512: 160_000_000, 80: 60_000_000}  # by the size of a write
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,7 +41,7 @@ def full():
     for consoles in (1, 16, 256):
         yield stream("relay", consoles, 4096, OUTPUT_BYTES[4096])
     for consoles in (1, 16):
-        yield stream("input", consoles, 4096, 100_000_000)
+        yield stream("input", consoles, 4096, 200_000_000)
     for busy in (0, 16, 256):
         yield Case("latency", busy + 1, 512, milliseconds=2000 if busy > 16 else 1000)
     for consoles in (1, 3500):

@@ -3,6 +3,9 @@
 from . import figures
 
 
+QUIET = 0.05  # the share of the CPUs above which others have a part in the figures
+
+
 def shown(value):
     if value is None:
         return "-"
@@ -54,6 +57,8 @@ def per_console(results):
 def text(report):
     machine = report["machine"]
     yield f"{machine['cpu']}, {machine['cpus']} CPUs, {machine['kernel']}, {report['date']}"
+    if machine["busy"] > QUIET:
+        yield f"The machine was not quiet: others took {machine['busy']:.0%} of its CPUs before anything was started."
     yield f"Medians of {report['rounds']} interleaved rounds; in brackets the ratio to the best peer that lost nothing."
     for skipped in report["skipped"]:
         yield f"skipped: {skipped}"

@@ -55,7 +55,7 @@ void wait_for_end_of(int pipe) {
 }
 
 void play(const FarEnd& part, Fd slave) {
-  wait_for_end_of(part.start_fd);
+  wait_for_end_of(part.go_fd);
   switch (part.workload) {
     case Workload::output:
       write_stream(part, slave.get());

@@ -15,7 +15,7 @@ struct FarEnd {
   std::size_t console;
   std::uint64_t bytes;  ///< 0: no end
   std::size_t line;
-  int start_fd;   ///< at its end when it is to begin
+  int go_fd;      ///< at its end when it is to begin
   int result_fd;  ///< told what was read
   int over_fd;    ///< at its end when nobody needs it any more
 };

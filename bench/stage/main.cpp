@@ -53,6 +53,9 @@ class Stage {
     const pid_t contender = start_contender();
     start_.write.reset();
     results_.write.reset();
+    // Not by the contender itself: to wake thousands takes CPU time, which would be taken for its.
+    wait_for_end_of(start_.read.get());
+    go_.write.reset();
     const bool watched =
         options_.workload() == Workload::idle || options_.workload() == Workload::hung;
     if (watched) watch(contender);
@@ -77,12 +80,13 @@ class Stage {
       masters_.clear();
       pty.master.close();
       start_.write.reset();
+      go_.write.reset();
       over_.write.reset();
       play({.workload = options_.workload(),
             .console = console,
             .bytes = options_.number("bytes"),
             .line = options_.number("line"),
-            .start_fd = start_.read.get(),
+            .go_fd = go_.read.get(),
             .result_fd = results_.write.get(),
             .over_fd = over_.read.get()},
            slave.release());
@@ -102,6 +106,7 @@ class Stage {
     start_.read.reset();
     results_.read.reset();
     results_.write.reset();
+    go_.write.reset();
     over_.write.reset();
     std::vector<std::string> words = contender_words();
     std::vector<char*> argv;
@@ -127,7 +132,6 @@ class Stage {
 
   /// Looks at a contender that has nothing to do, then ends it.
   void watch(pid_t contender) {
-    wait_for_end_of(start_.read.get());
     const std::chrono::milliseconds window(options_.number("milliseconds"));
     std::this_thread::sleep_for(window);  // whatever the start and the hangups gave it to do
     const std::uint64_t before = cpu_time_of(contender);
@@ -168,7 +172,7 @@ class Stage {
   }
 
   const Options& options_;
-  Pipe start_, results_, over_;
+  Pipe start_, go_, results_, over_;
   std::vector<Console> masters_;
 };
 

@@ -37,10 +37,10 @@ struct Job {
 
   Workload workload;
   std::size_t consoles;
-  int first_fd;                ///< the master of console 0; the others follow
-  int start_fd;                ///< closed by the contender when it serves all: the processes begin
-  std::uint64_t bytes;         ///< for each console; 0 where there is no end
-  std::size_t line;            ///< bytes of each write
+  int first_fd;         ///< the master of console 0; the others follow
+  int start_fd;         ///< closed by the contender when it serves all: then the processes begin
+  std::uint64_t bytes;  ///< for each console; 0 where there is no end
+  std::size_t line;     ///< bytes of each write
   std::uint64_t milliseconds;  ///< how long latency is measured
 
   int fd(std::size_t console) const { return first_fd + static_cast<int>(console); }
