@@ -206,7 +206,6 @@ func main() {
 		all = append(all, added)
 	}
 	go epoller.Wait()
-	began = now()
 	serve := read
 	if *workload == "input" {
 		serve = write

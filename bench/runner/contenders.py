@@ -9,6 +9,7 @@ SERVING = ("output", "input", "latency", "idle", "hung")
 @dataclasses.dataclass(frozen=True)
 class Contender:
     name: str
+    label: str  # for readers of the plot
     program: str  # in the build's bench folder
     arguments: tuple = ()
     workloads: tuple = SERVING
@@ -23,17 +24,17 @@ class Contender:
 
 
 ALL = (
-    Contender("conq-handler", "bench_conq_handler"),
-    Contender("conq-handler-2", "bench_conq_handler", ("--threads", "2")),
-    Contender("conq-coroutine", "bench_conq_coroutine"),
-    Contender("conq-blocking", "bench_conq_blocking"),
-    Contender("conq-relay-pipe", "bench_conq_relay", ("--to", "pipe"), ("relay",)),
-    Contender("conq-relay-socket", "bench_conq_relay", ("--to", "socket"), ("relay",)),
-    Contender("conq-relay-file", "bench_conq_relay", ("--to", "file"), ("relay",)),
-    Contender("epoll-edge", "bench_bare_epoll", ("--policy", "edge")),
-    Contender("epoll-drain", "bench_bare_epoll", ("--policy", "drain")),
-    Contender("thread-per-pty", "bench_thread_per_pty"),
-    Contender("asio", "bench_asio"),
-    Contender("libuv", "bench_libuv", may_lose=True),
-    Contender("containerd", "bench_containerd_epoller"),
+    Contender("conq-handler", "conq, handlers", "bench_conq_handler"),
+    Contender("conq-handler-2", "conq, 2 threads", "bench_conq_handler", ("--threads", "2")),
+    Contender("conq-coroutine", "conq, coroutines", "bench_conq_coroutine"),
+    Contender("conq-blocking", "conq, blocking", "bench_conq_blocking"),
+    Contender("conq-relay-pipe", "conq, to a pipe", "bench_conq_relay", ("--to", "pipe"), ("relay",)),
+    Contender("conq-relay-socket", "conq, to a socket", "bench_conq_relay", ("--to", "socket"), ("relay",)),
+    Contender("conq-relay-file", "conq, to a file", "bench_conq_relay", ("--to", "file"), ("relay",)),
+    Contender("epoll-edge", "epoll, one read", "bench_bare_epoll", ("--policy", "edge")),
+    Contender("epoll-drain", "epoll, drained", "bench_bare_epoll", ("--policy", "drain")),
+    Contender("thread-per-pty", "a thread each", "bench_thread_per_pty"),
+    Contender("asio", "Asio", "bench_asio"),
+    Contender("libuv", "libuv", "bench_libuv", may_lose=True),
+    Contender("containerd", "containerd, Go", "bench_containerd_epoller"),
 )

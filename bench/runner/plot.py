@@ -2,6 +2,8 @@
 """The output throughput as bars: a row of panels for each number of consoles, speed beside cost."""
 from xml.sax.saxutils import escape
 
+from . import contenders
+
 WIDTH, MARGIN, LABELS = 920, 20, 130
 BAR, GAP = 15, 4
 FIGURES = (("MB/s", "MB/s, more is better"), ("ns/B", "CPU ns for each byte, less is better"))
@@ -43,7 +45,12 @@ def chosen(report):
     return [r for r in output if r["case"]["line"] == largest]
 
 
+def rounds(report):
+    return "one round" if report["rounds"] == 1 else f"medians of {report['rounds']} interleaved rounds"
+
+
 def svg(report):
+    labels = {c.name: c.label for c in contenders.ALL}
     results = chosen(report)
     if not results:
         return None
@@ -58,12 +65,12 @@ def svg(report):
         drawn.append(text(MARGIN, y, "1 console" if consoles == 1 else f"{consoles} consoles", "head"))
         y += 10
         for i, name in enumerate(rows):
-            drawn.append(text(columns[0] - 8, y + i * (BAR + GAP) + BAR - 3, name, anchor="end"))
+            drawn.append(text(columns[0] - 8, y + i * (BAR + GAP) + BAR - 3, labels[name], anchor="end"))
         for x, (figure, _) in zip(columns, FIGURES):
             drawn += panel(rows, figure, x, y, width, report["ours"])
         y += len(rows) * (BAR + GAP) + 24
     drawn.append(text(MARGIN, y, f"{machine['cpu']}, {machine['cpus']} CPUs, {machine['kernel']}; {report['date']}; "
-                      f"medians of {report['rounds']} interleaved rounds; a process at each console writes.", "small"))
+                      f"{rounds(report)}; a process at each console writes.", "small"))
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y + 16:.0f}" role="img" '
             f'aria-label="Speed and cost of conq and its peers">\n{STYLE}\n'
             f'<rect width="100%" height="100%" fill="#ffffff"/>\n' + "\n".join(drawn) + "\n</svg>\n")

@@ -29,6 +29,12 @@ def what_forbids(case):
     return None
 
 
+def end(process):
+    """It, the contender, and all that are at the consoles."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
 def run(folder, contender, case, timeout):
     """What was measured; {"failed": why} if nothing was."""
     command = [str(pathlib.Path(folder) / "bench_stage"), "--contender", contender.command(folder),
@@ -40,9 +46,11 @@ def run(folder, contender, case, timeout):
     try:
         output, errors = process.communicate(timeout=timeout)
     except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
+        end(process)
         return {"failed": f"not done after {timeout} s"}
+    except KeyboardInterrupt:
+        end(process)
+        raise
     measured = {}
     for line in output.splitlines():
         measured |= json.loads(line)
