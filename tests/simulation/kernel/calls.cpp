@@ -81,12 +81,8 @@ Result control_descriptor(Kernel& kernel, int fd, int command, long argument) {
 short ready_events(Kernel& kernel, const pollfd& asked) {
   const std::shared_ptr<File> file = kernel.find(asked.fd);
   if (file == nullptr) return POLLNVAL;
-  const State state = file->state();
-  int ready = 0;
-  if (state.read.active) ready |= POLLIN & asked.events;
-  if (state.write.active) ready |= POLLOUT & asked.events;
-  if (state.hung_up) ready |= POLLHUP;
-  return static_cast<short>(ready);
+  return static_cast<short>(file->polled() &
+                            (static_cast<unsigned>(asked.events) | POLLHUP | POLLERR));
 }
 
 Kernel::Deadline deadline_after_milliseconds(int milliseconds) {
@@ -96,9 +92,19 @@ Kernel::Deadline deadline_after_milliseconds(int milliseconds) {
 
 Result control_terminal(Kernel& kernel, int fd, unsigned long request, void* argument) {
   const std::shared_ptr<Pty> terminal = kernel.terminal(fd);
-  if (kernel.find(fd) == nullptr) return Result::failure(EBADF);
+  const std::shared_ptr<File> file = kernel.find(fd);
+  if (file == nullptr) return Result::failure(EBADF);
+  if (request == FIONREAD && dynamic_cast<StreamEnd*>(file.get()) != nullptr) {
+    *static_cast<int*>(argument) = static_cast<int>(file->state().read.data);
+    return {};
+  }
   if (terminal == nullptr) return Result::failure(ENOTTY);
   switch (request) {
+    case FIONREAD: {
+      const auto held = static_cast<std::size_t>(file->state().read.data);
+      *static_cast<int*>(argument) = static_cast<int>(std::min(held, kernel.dialect().at_hand));
+      return {};
+    }
     case TIOCGWINSZ:
       *static_cast<winsize*>(argument) = terminal->size;
       return {};
@@ -370,9 +376,9 @@ long __wrap_syscall(long number, ...) {
                         arguments[4], arguments[5]);
 }
 
-int __wrap_eventfd(unsigned /*count*/, int flags) {
+int __wrap_eventfd(unsigned count, int flags) {
   return call([&](SystemCall& entered) {
-    const auto file = std::make_shared<EventFd>();
+    const auto file = std::make_shared<EventFd>(count);
     file->non_blocking = (flags & EFD_NONBLOCK) != 0;
     return entered.kernel.install(file, (flags & EFD_CLOEXEC) != 0);
   });
@@ -384,6 +390,7 @@ int __wrap_eventfd_write(int fd, eventfd_t value) {
 
 int __wrap_epoll_create1(int flags) {
   return call([&](SystemCall& entered) {
+    if ((flags & ~EPOLL_CLOEXEC) != 0) return Result::failure(EINVAL);
     return entered.kernel.install(std::make_shared<Epoll>(entered.kernel),
                                   (flags & EPOLL_CLOEXEC) != 0);
   });
@@ -392,20 +399,22 @@ int __wrap_epoll_create1(int flags) {
 int __wrap_epoll_ctl(int queue, int operation, int fd, epoll_event* event) {
   return call([&](SystemCall& entered) {
     Kernel& kernel = entered.kernel;
-    const auto epoll = std::dynamic_pointer_cast<Epoll>(kernel.find(queue));
-    if (!is_simulated(fd)) return Result::failure(fd < 0 ? EBADF : EPERM);
+    const std::shared_ptr<File> asked = kernel.find(queue);
     const std::shared_ptr<File> file = kernel.find(fd);
-    if (epoll == nullptr || file == nullptr) return Result::failure(EBADF);
-    const int error =
-        operation == EPOLL_CTL_ADD ? epoll->add(fd, file, *event) : epoll->remove(fd, *file);
-    return Result::of(error);
+    if (asked == nullptr || fd < 0) return Result::failure(EBADF);
+    if (!is_simulated(fd)) return Result::failure(EPERM);
+    if (file == nullptr) return Result::failure(EBADF);
+    const auto epoll = std::dynamic_pointer_cast<Epoll>(asked);
+    return Result::of(epoll == nullptr ? EINVAL : epoll->control(operation, fd, file, event));
   });
 }
 
 int __wrap_epoll_wait(int queue, epoll_event* events, int room, int milliseconds) {
   return call([&](SystemCall& entered) {
-    const auto epoll = std::dynamic_pointer_cast<Epoll>(entered.kernel.find(queue));
-    if (epoll == nullptr) return Result::failure(EBADF);
+    const std::shared_ptr<File> asked = entered.kernel.find(queue);
+    if (asked == nullptr) return Result::failure(EBADF);
+    const auto epoll = std::dynamic_pointer_cast<Epoll>(asked);
+    if (epoll == nullptr || room <= 0) return Result::failure(EINVAL);
     if (entered.kernel.faults.interrupted(*epoll)) return Result::failure(EINTR);
     const auto deadline = deadline_after_milliseconds(milliseconds);
     std::vector<epoll_event> found = epoll->collect(static_cast<std::size_t>(room));

@@ -18,34 +18,36 @@ struct Dialect {
   bool hung_up_line_is_lost = false;   ///< in line mode a write is accepted, and lost
   bool unopened_takes_writes = false;  ///< before the slave's first open
   bool line_is_limited_alone = false;  ///< beyond the limit of an unended line bytes are dropped
+  bool line_end_always_fits = false;   ///< also where the rest of its line was dropped
 
   // What wakes the master's watchers, and what its filters then say
   bool unopened_is_writable = true;  ///< an event before the slave's first open
   bool hangup_wakes_read = true;
   bool hangup_wakes_write = true;
-  bool hangup_hides_room = false;    ///< the write filter says nothing while hung up
-  bool eof_flag_sticks = false;      ///< a knote keeps EV_EOF for good, also after a reopen
-  bool eof_truth_sticks = false;     ///< and is true for good
-  bool open_wakes = true;            ///< a slave's open wakes both
-  bool own_write_wakes_read = true;  ///< the master's own write wakes its readers
-  bool own_read_wakes_read = false;  ///< so does its own read that got bytes
-  bool rest_wakes_read = false;      ///< what a read leaves makes an event of its own
-  bool output_wakes_write = false;   ///< what the slave writes makes a write event, too
-  bool full_hung_up_write_wakes =
-      false;                       ///< a write that finds a hung-up master full makes an event
-  bool room_wakes_late = false;    ///< only once the queue is nearly empty
-  bool write_data_is_room = true;  ///< EVFILT_WRITE's data is the free space; else 0
+  bool hangup_hides_room = false;      ///< the write filter says nothing while hung up
+  bool eof_flag_sticks = false;        ///< a knote keeps EV_EOF for good, also after a reopen
+  bool eof_truth_sticks = false;       ///< and is true for good
+  bool open_wakes = true;              ///< a slave's open wakes both
+  bool own_write_wakes_read = true;    ///< the master's own write wakes its readers
+  bool own_read_wakes_read = false;    ///< so does its own read that got bytes
+  bool own_write_wakes_write = false;  ///< each write makes a write event, also one in vain
+  bool rest_wakes_read = false;        ///< what comes up behind what a read took makes an event
+  bool output_wakes_write = false;     ///< what the slave writes makes a write event, too
+  bool room_wakes_late = false;        ///< only once a reader has at most `late_room` left at hand
+  bool write_data_is_room = true;      ///< EVFILT_WRITE's data is the free space; else 0
 
   // The slave
-  bool last_close_waits = true;      ///< for the master to read; what a hangup finds is discarded
-  bool quick_close_waits = false;    ///< also that of a non-blocking slave
-  bool revoke_discards = true;       ///< else a revoke waits as a close does
-  bool leader_exit_waits = true;     ///< a session leader's exit waits for its terminal to drain
-  bool leader_exit_revokes = true;   ///< and ends the terminal for all others
-  bool size_cleared_at_open = true;  ///< the first open of the slave clears the window's size
-  std::size_t output_limit = 1024;   ///< bytes from slave to master that are held
-  std::size_t input_limit = 1022;    ///< bytes from master to slave that are held
-  std::size_t largest_read = 65536;  ///< what one read of a master gives at most
+  bool last_close_waits = true;       ///< for the master to read; what a hangup finds is discarded
+  bool quick_close_waits = false;     ///< also that of a non-blocking slave
+  bool revoke_discards = true;        ///< else a revoke waits as a close does
+  bool hangup_discards_input = true;  ///< what the slave has not read; else the next one reads it
+  bool leader_exit_waits = true;      ///< a session leader's exit waits for its terminal to drain
+  bool leader_exit_revokes = true;    ///< and ends the terminal for all others
+  bool size_cleared_at_open = true;   ///< the first open of the slave clears the window's size
+  std::size_t output_limit = 1024;    ///< bytes from slave to master that are held
+  std::size_t input_limit = 1022;     ///< bytes from master to slave that are held
+  std::size_t at_hand = 65536;  ///< of these, what a reader can have at once; a line's limit, too
+  std::size_t late_room = 0;
 
   // The queue
   bool user_events = true;                ///< has EVFILT_USER

@@ -2,7 +2,7 @@
 // The kernels, and where what is said of them comes from. Versions: XNU 11417.101.15; FreeBSD 14;
 // NetBSD 10 but for sys/kern/tty_pty.c, of which nothing newer than 1.142 (2015) was at hand;
 // OpenBSD 7.7 (tty_pty.c 1.115), and 4.8 (tty_pty.c 1.44) as the old one; libkqueue 2.7;
-// Linux 6.18, which was measured.
+// Linux 6.18, which was measured, as simulation.transcript does again.
 
 #include <array>
 #include <stdexcept>
@@ -22,19 +22,23 @@ constexpr Dialect on_linux(std::string_view name) {
   made.hung_up_write_is_eio = false;
   made.unopened_takes_writes = true;
   made.own_write_wakes_read = false;
+  made.own_write_wakes_write = true;
   made.rest_wakes_read = true;
   made.open_wakes = false;
-  made.output_wakes_write = true;
-  made.full_hung_up_write_wakes = true;
+  made.output_wakes_write = name == "libkqueue";
+  made.room_wakes_late = true;
+  made.late_room = 128;
+  made.line_is_limited_alone = true;
+  made.line_end_always_fits = true;
   made.write_data_is_room = false;
   made.last_close_waits = false;
   made.quick_close_waits = false;
   made.leader_exit_waits = false;
   made.leader_exit_revokes = false;
+  made.hangup_discards_input = false;
   made.size_cleared_at_open = false;
-  made.output_limit = 65536;
-  made.input_limit = 4095;
-  made.largest_read = 4095;
+  made.output_limit = made.input_limit = 20480;
+  made.at_hand = 4095;
   made.pollable_queue = name == "linux";
   made.zombie_makes_event = true;
   made.inherited_over_fork = name == "linux";
@@ -65,6 +69,7 @@ constexpr Dialect on_freebsd() {
   made.eof_flag_sticks = true;
   made.open_wakes = false;
   made.room_wakes_late = true;
+  made.late_room = 192;
   made.quick_close_waits = true;
   made.leader_exit_waits = false;
   made.size_cleared_at_open = false;
@@ -103,10 +108,12 @@ constexpr std::array dialects{on_linux("linux"), on_linux("libkqueue"), on_darwi
 constexpr std::array linux_facts{
     Fact{&D::hung_up_read_is_eio, false, "measured"},
     Fact{&D::hung_up_write_is_eio, false, "measured"},
-    Fact{&D::output_wakes_write, false, "measured"},
-    Fact{&D::full_hung_up_write_wakes, false, "measured"},
+    Fact{&D::own_write_wakes_write, false, "measured; tty_write_unlock wakes who waits to write"},
+    Fact{&D::room_wakes_late, false, "measured; n_tty_check_unthrottle: at most 128 left"},
     Fact{&D::open_wakes, false, "measured"},
     Fact{&D::rest_wakes_read, false, "measured; n_tty's flush commits what it held back"},
+    Fact{&D::line_is_limited_alone, false, "measured"},
+    Fact{&D::hangup_discards_input, false, "measured"},
     Fact{&D::size_cleared_at_open, false, "measured"},
 };
 

@@ -7,6 +7,11 @@
 #include "tests/simulation/kernel/kernel.hpp"
 
 namespace conq::sim {
+namespace {
+
+constexpr std::uint32_t unasked = EPOLLHUP | EPOLLERR;
+
+}  // namespace
 
 struct Epoll::Entry final : Watcher {
   Entry(Epoll& its_queue, int its_fd, File& its_file, const epoll_event& its_event)
@@ -19,8 +24,10 @@ struct Epoll::Entry final : Watcher {
   void changed(bool read, bool write, bool hangup) override {
     const bool wanted = (read && (event.events & EPOLLIN) != 0U) ||
                         (write && (event.events & EPOLLOUT) != 0U) || hangup;
-    if (wanted) queue.make_ready(*this);
+    if (wanted && wants_any()) queue.make_ready(*this);
   }
+  /// Not once it was told of an event, with EPOLLONESHOT.
+  bool wants_any() const { return !spent; }
   void file_gone() override {
     // The registration goes with the open file.
     std::erase(queue.ready_, this);
@@ -32,24 +39,16 @@ struct Epoll::Entry final : Watcher {
   Epoll& queue;
   const int fd;
   File* file;
-  const epoll_event event;
+  epoll_event event;
   bool ready = false;
+  bool spent = false;
 };
 
 Epoll::Epoll(Kernel& kernel) : kernel_(kernel) {}
 Epoll::~Epoll() = default;
 
 std::uint32_t Epoll::mask_of(const Entry& entry) {
-  const State state = entry.file->state();
-  std::uint32_t mask = 0;
-  if (state.read.active) mask |= EPOLLIN;
-  if (state.write.active) mask |= EPOLLOUT;
-  if (state.hung_up) {
-    // A pipe whose reader is gone is an error to its writer.
-    mask |= state.write.eof && !state.read.active ? EPOLLERR : EPOLLHUP;
-    if (state.read.eof) mask |= EPOLLRDHUP;
-  }
-  return mask & (entry.event.events | EPOLLHUP | EPOLLERR);
+  return entry.wants_any() ? entry.file->polled() & (entry.event.events | unasked) : 0;
 }
 
 void Epoll::make_ready(Entry& entry) {
@@ -60,22 +59,48 @@ void Epoll::make_ready(Entry& entry) {
   tell(true, false);
 }
 
-int Epoll::add(int fd, const std::shared_ptr<File>& file, const epoll_event& event) {
-  const Key key{fd, file.get()};
-  if (entries_.contains(key)) return EEXIST;
-  auto entry = std::make_unique<Entry>(*this, fd, *file, event);
+int Epoll::add(int fd, File& file, const epoll_event& event) {
+  const auto* nested = dynamic_cast<const Epoll*>(&file);
+  if (nested != nullptr && nested->contains(*this)) return ELOOP;
+  auto entry = std::make_unique<Entry>(*this, fd, file, event);
   Entry& added = *entry;
-  entries_[key] = std::move(entry);
+  entries_[{fd, &file}] = std::move(entry);
   if (mask_of(added) != 0) make_ready(added);
   return 0;
 }
 
-int Epoll::remove(int fd, const File& file) {
-  const auto found = entries_.find({fd, &file});
-  if (found == entries_.end()) return ENOENT;
-  std::erase(ready_, found->second.get());
-  entries_.erase(found);
+int Epoll::modify(Entry& entry, const epoll_event& event) {
+  entry.event = event;
+  entry.spent = false;
+  if (mask_of(entry) != 0) make_ready(entry);
   return 0;
+}
+
+bool Epoll::contains(const Epoll& other) const {
+  return std::any_of(entries_.begin(), entries_.end(), [&other](const auto& each) {
+    const auto* nested = dynamic_cast<const Epoll*>(each.second->file);
+    return nested != nullptr && (nested == &other || nested->contains(other));
+  });
+}
+
+int Epoll::control(int operation, int fd, const std::shared_ptr<File>& file,
+                   const epoll_event* event) {
+  if (file.get() == this) return EINVAL;
+  const auto found = entries_.find({fd, file.get()});
+  const bool there = found != entries_.end();
+  switch (operation) {
+    case EPOLL_CTL_ADD:
+      return there ? EEXIST : add(fd, *file, *event);
+    case EPOLL_CTL_MOD:
+      return there ? modify(*found->second, *event) : ENOENT;
+    case EPOLL_CTL_DEL:
+      if (!there) return ENOENT;
+      std::erase(ready_, found->second.get());
+      entries_.erase(found);
+      return 0;
+    default:
+      return EINVAL;
+  }
 }
 
 std::vector<epoll_event> Epoll::collect(std::size_t room) {
@@ -89,7 +114,8 @@ std::vector<epoll_event> Epoll::collect(std::size_t room) {
     epoll_event event = entry.event;
     event.events = mask;
     events.push_back(event);
-    if ((entry.event.events & EPOLLET) == 0U) {
+    entry.spent = (entry.event.events & EPOLLONESHOT) != 0U;
+    if ((entry.event.events & (EPOLLET | EPOLLONESHOT)) == 0U) {
       entry.ready = true;
       ready_.push_back(&entry);
     }
@@ -113,6 +139,7 @@ Result EventFd::read(std::span<char> into) {
   if (count_ == 0) return Result::failure(EAGAIN);
   std::memcpy(into.data(), &count_, sizeof count_);
   count_ = 0;
+  tell(false, true);
   return {sizeof count_, 0};
 }
 

@@ -18,9 +18,8 @@ class Epoll final : public File {
   explicit Epoll(Kernel& kernel);
   ~Epoll() override;
 
-  /// EPOLL_CTL_ADD and EPOLL_CTL_DEL; 0 or an errno.
-  int add(int fd, const std::shared_ptr<File>& file, const epoll_event& event);
-  int remove(int fd, const File& file);
+  /// As epoll_ctl(2); 0 or an errno.
+  int control(int operation, int fd, const std::shared_ptr<File>& file, const epoll_event* event);
   std::vector<epoll_event> collect(std::size_t room);
   bool has_events() const;
   std::size_t registrations() const { return entries_.size(); }
@@ -31,6 +30,10 @@ class Epoll final : public File {
 
  private:
   struct Entry;
+  int add(int fd, File& file, const epoll_event& event);
+  int modify(Entry& entry, const epoll_event& event);
+  /// Whether `other` is in it, or in a queue that is.
+  bool contains(const Epoll& other) const;
   using Key = std::pair<int, const File*>;
   static std::uint32_t mask_of(const Entry& entry);
   void make_ready(Entry& entry);
@@ -43,12 +46,13 @@ class Epoll final : public File {
 /// eventfd(2).
 class EventFd final : public File {
  public:
+  explicit EventFd(std::uint64_t count) : count_(count) {}
   Result read(std::span<char> into) override;
   Result write(std::span<const char> from) override;
   State state() const override;
 
  private:
-  std::uint64_t count_ = 0;
+  std::uint64_t count_;
 };
 
 }  // namespace conq::sim

@@ -59,11 +59,14 @@ class File {
   virtual Result read(std::span<char> into) = 0;
   virtual Result write(std::span<const char> from) = 0;
   virtual State state() const = 0;
+  /// What poll(2) and epoll(7) say of it: EPOLLIN and so on, whose bits are those of poll(2).
+  virtual std::uint32_t polled() const;
   /// The last descriptor of it is closed.
   virtual void closed() {}
 
   void tell(bool read, bool write, bool hangup = false);
-  void watch(Watcher& watcher) { watchers_.push_back(&watcher); }
+  /// The latest is told first.
+  void watch(Watcher& watcher) { watchers_.insert(watchers_.begin(), &watcher); }
   void unwatch(Watcher& watcher) { std::erase(watchers_, &watcher); }
   void forget_watchers();
 

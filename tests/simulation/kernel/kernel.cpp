@@ -102,7 +102,9 @@ Result Kernel::open_master(int flags) {
   int number = 0;
   while (ptys_.contains(number)) ++number;
   const auto pty = std::make_shared<Pty>(dialect_, number);
-  const Result opened = install(std::make_shared<PtyMaster>(pty), (flags & O_CLOEXEC) != 0);
+  const auto master = std::make_shared<PtyMaster>(pty);
+  master->non_blocking = (flags & O_NONBLOCK) != 0;
+  const Result opened = install(master, (flags & O_CLOEXEC) != 0);
   if (opened.error == 0) ptys_[number] = pty;
   return opened;
 }
@@ -207,6 +209,7 @@ Result Kernel::reap(pid_t pid, int& status) {
   if (process == nullptr) return Result::failure(ECHILD);
   if (!process->ended()) return {};
   status = process->status();
+  process->reaped();
   processes_.erase(pid);
   return {pid, 0};
 }

@@ -2,6 +2,7 @@
 #include "tests/simulation/kernel/process.hpp"
 
 #include <signal.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -168,6 +169,8 @@ bool Process::end(int status) {
   tell(true, false);
   return true;
 }
+
+std::uint32_t Process::polled() const { return File::polled() | (reaped_ ? EPOLLHUP : 0U); }
 
 State Process::state() const {
   State state;

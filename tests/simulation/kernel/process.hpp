@@ -47,6 +47,7 @@ class Process final : public File {
   void kill(int signal);
   std::size_t open_files() const { return files_.size(); }
   bool ended() const { return ended_; }
+  void reaped() { reaped_ = true; }
   /// As waitpid(2) gives it.
   int status() const { return status_; }
   void give(int fd, const std::shared_ptr<File>& file);
@@ -54,6 +55,7 @@ class Process final : public File {
   Result read(std::span<char>) override { return Result::failure(EINVAL); }
   Result write(std::span<const char>) override { return Result::failure(EINVAL); }
   State state() const override;
+  std::uint32_t polled() const override;
 
   const pid_t pid;
   /// The exit of a session's leader hangs its terminal up for everybody.
@@ -76,6 +78,7 @@ class Process final : public File {
   bool ignores_hangup_ = false;
   bool told_ = false;
   bool ended_ = false;
+  bool reaped_ = false;
   int status_ = 0;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/simulation/kernel/pty.hpp"
 
+#include <sys/epoll.h>
+
 #include <algorithm>
 
 namespace conq::sim {
@@ -21,8 +23,10 @@ Pty::Pty(const Dialect& its_dialect, int its_number) : dialect(its_dialect), num
   settings.c_iflag = ICRNL | IXON;
   settings.c_oflag = OPOST | ONLCR;
   settings.c_cflag = CS8 | CREAD;
-  settings.c_lflag = ICANON | ECHO | ISIG | IEXTEN;
+  settings.c_lflag = ICANON | ECHO | ECHOE | ECHOK | ECHOKE | ISIG | IEXTEN;
   settings.c_cc[VMIN] = 1;
+  settings.c_cc[VERASE] = 0x7f;
+  settings.c_cc[VKILL] = 0x15;  // Ctrl-U
   settings.c_cc[VEOF] = end_of_file;
 }
 
@@ -65,9 +69,11 @@ void Pty::lose_patience() {
 }
 
 void Pty::hang_up() {
-  input.clear();
-  line.clear();
-  ends_of_file.clear();
+  if (dialect.hangup_discards_input) {
+    input.clear();
+    line.clear();
+    ends_of_file.clear();
+  }
   if (master != nullptr) master->tell(true, true, true);
 }
 
@@ -87,10 +93,25 @@ void Pty::echo(char byte) {
   if (master != nullptr) master->tell(true, dialect.output_wakes_write);
 }
 
+void Pty::erase() {
+  if (line.empty()) return;
+  line.pop_back();
+  for (const char byte : {'\b', ' ', '\b'}) echo(byte);
+}
+
 void Pty::type_in_line_mode(char byte) {
   if (byte == '\r' && (settings.c_iflag & ICRNL) != 0U) byte = '\n';
+  const auto is = [&](int control) { return static_cast<cc_t>(byte) == settings.c_cc[control]; };
+  if (is(VERASE)) return erase();
+  if (is(VKILL)) {
+    while (!line.empty()) erase();
+    return;
+  }
   if (byte != end_of_file) {
-    if (input.size() + line.size() < dialect.input_limit) line.push_back(byte);
+    const std::size_t most =
+        input.empty() ? std::min(dialect.at_hand, dialect.input_limit) : dialect.input_limit;
+    const bool fits = input.size() + line.size() < most;
+    if (fits || (byte == '\n' && dialect.line_end_always_fits)) line.push_back(byte);
     echo(byte);
   }
   if (byte != '\n' && byte != end_of_file) return;
@@ -101,17 +122,21 @@ void Pty::type_in_line_mode(char byte) {
 
 bool Pty::full() const {
   // A line that is not ended yet does not fill the queue: what is beyond the limit is dropped.
-  const bool line_alone = (settings.c_lflag & ICANON) != 0U && input.empty();
+  const bool line_alone = line_mode() && input.empty();
   if (line_alone && dialect.line_is_limited_alone) return false;
   return input.size() + line.size() >= dialect.input_limit;
 }
 
+bool Pty::wakes_writers(std::size_t before, std::size_t count) const {
+  if (!dialect.room_wakes_late) return true;
+  return std::min(before, dialect.at_hand) <= count + dialect.late_room;
+}
+
 Result Pty::type(std::span<const char> bytes) {
   std::size_t done = 0;
-  const bool line_mode = (settings.c_lflag & ICANON) != 0U;
   while (done < bytes.size() && !full()) {
     const char byte = bytes[done++];
-    if (line_mode) {
+    if (line_mode()) {
       type_in_line_mode(byte);
     } else {
       input.push_back(byte);
@@ -139,14 +164,14 @@ PtyMaster::PtyMaster(std::shared_ptr<Pty> its_pty) : pty(std::move(its_pty)) { p
 
 Result PtyMaster::read(std::span<char> into) {
   if (into.empty()) return {};
-  const bool was_full = pty->output.size() >= pty->dialect.output_limit;
-  const std::size_t count = take(pty->output, into, pty->dialect.largest_read);
+  const std::size_t before = pty->output.size();
+  const std::size_t count = take(pty->output, into, pty->dialect.at_hand);
   if (count > 0) {
-    if (was_full) {
+    if (pty->wakes_writers(before, count)) {
       for (PtySlave* each : pty->slaves) each->tell(false, true);
     }
     pty->drained();
-    const bool rest = pty->dialect.rest_wakes_read && !pty->output.empty();
+    const bool rest = pty->dialect.rest_wakes_read && before > pty->dialect.at_hand;
     if (pty->dialect.own_read_wakes_read || rest) tell(true, false);
     return {static_cast<ssize_t>(count), 0};
   }
@@ -157,21 +182,25 @@ Result PtyMaster::read(std::span<char> into) {
 Result PtyMaster::write(std::span<const char> from) {
   const Dialect& dialect = pty->dialect;
   if (from.empty()) return {};
-  const bool line_mode = (pty->settings.c_lflag & ICANON) != 0U;
   Result result;
   if (!pty->ever_opened && !dialect.unopened_takes_writes) {
     result = Result::failure(EAGAIN);
-  } else if (pty->hung_up() && line_mode && dialect.hung_up_line_is_lost) {
+  } else if (pty->hung_up() && pty->line_mode() && dialect.hung_up_line_is_lost) {
     result = {static_cast<ssize_t>(from.size()), 0};
   } else if (pty->hung_up() && dialect.hung_up_write_is_eio) {
     result = Result::failure(EIO);
   } else {
     result = pty->type(from);
   }
-  const bool full_and_hung_up = result.error == EAGAIN && pty->hung_up();
-  if (full_and_hung_up && dialect.full_hung_up_write_wakes) tell(true, true, true);
+  if (dialect.own_write_wakes_write) tell(false, true);
   if (dialect.own_write_wakes_read) tell(true, false);
   return result;
+}
+
+std::uint32_t PtyMaster::polled() const {
+  std::uint32_t said = File::polled();
+  if (pty->dialect.is_epoll && pty->output.empty()) said &= ~std::uint32_t{EPOLLIN};
+  return said;
 }
 
 State PtyMaster::state() const {
@@ -217,21 +246,32 @@ Result PtySlave::read(std::span<char> into) {
     ends.pop_front();
     return {};
   }
-  const std::size_t most = ends.empty() ? pty->input.size() : ends.front();
+  std::size_t most = ends.empty() ? pty->input.size() : ends.front();
+  if (pty->line_mode()) {
+    const auto end = std::find(pty->input.begin(), pty->input.end(), '\n');
+    most = std::min(most, static_cast<std::size_t>(end - pty->input.begin()) + 1);
+  } else {
+    most = std::min(most, pty->dialect.at_hand);
+  }
+  const std::size_t before = pty->input.size();
   const std::size_t count = take(pty->input, into, most);
   if (count == 0) return into.empty() ? Result{} : Result::failure(EAGAIN);
   for (std::size_t& each : ends) each -= count;
   if (!ends.empty() && ends.front() == 0) ends.pop_front();
-  const bool late =
-      pty->dialect.room_wakes_late && pty->input.size() > pty->dialect.input_limit / 10;
-  if (!late) pty->master->tell(false, true);
+  if (pty->wakes_writers(before, count)) pty->master->tell(false, true);
   return {static_cast<ssize_t>(count), 0};
 }
 
 Result PtySlave::write(std::span<const char> from) {
   if (revoked || pty->master == nullptr) return Result::failure(EIO);
   if (from.empty()) return {};
-  return pty->print(from);
+  const Result result = pty->print(from);
+  if (pty->dialect.own_write_wakes_write) tell(false, true);
+  return result;
+}
+
+std::uint32_t PtySlave::polled() const {
+  return state().hung_up ? EPOLLIN | EPOLLOUT | EPOLLERR | EPOLLHUP : File::polled();
 }
 
 State PtySlave::state() const {

@@ -43,12 +43,16 @@ struct Pty {
   void lose_patience();
   void hang_up();
   bool full() const;
+  bool line_mode() const { return (settings.c_lflag & ICANON) != 0U; }
+  /// Whether a read of `count` of `before` bytes wakes those that wait to write.
+  bool wakes_writers(std::size_t before, std::size_t count) const;
   Result type(std::span<const char> bytes);
   Result print(std::span<const char> bytes);
 
  private:
   void type_in_line_mode(char byte);
   void echo(char byte);
+  void erase();
 };
 
 class PtyMaster final : public File {
@@ -57,6 +61,7 @@ class PtyMaster final : public File {
   Result read(std::span<char> into) override;
   Result write(std::span<const char> from) override;
   State state() const override;
+  std::uint32_t polled() const override;
   void closed() override;
   const std::shared_ptr<Pty> pty;
 };
@@ -67,6 +72,7 @@ class PtySlave final : public File {
   Result read(std::span<char> into) override;
   Result write(std::span<const char> from) override;
   State state() const override;
+  std::uint32_t polled() const override;
   void closed() override;
   const std::shared_ptr<Pty> pty;
   bool revoked = false;

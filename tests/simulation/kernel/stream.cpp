@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/simulation/kernel/stream.hpp"
 
+#include <sys/epoll.h>
+
 #include <algorithm>
 
 namespace conq::sim {
+namespace {
+
+constexpr std::size_t page = 4096;
+
+}  // namespace
 
 void StreamEnd::join(const std::shared_ptr<Bytes>& bytes, StreamEnd& reader) {
   out_ = bytes;
@@ -33,19 +40,81 @@ Result StreamEnd::read(std::span<char> into) {
   }
   std::copy_n(held.begin(), count, into.begin());
   held.erase(held.begin(), held.begin() + static_cast<std::ptrdiff_t>(count));
-  if (in_->writer != nullptr) in_->writer->tell(false, true);
+  const bool was_full = in_->pieces.size() >= limit / page;
+  const bool wakes = take_pieces(*in_, count) && (socket() || was_full);
+  if (in_->writer != nullptr && wakes) in_->writer->tell(false, true);
   return {static_cast<ssize_t>(count), 0};
+}
+
+bool StreamEnd::take_pieces(Bytes& bytes, std::size_t count) {
+  bool any = false;
+  while (count > 0) {
+    Piece& first = bytes.pieces.front();
+    const std::size_t taken = std::min(first.left, count);
+    first.left -= taken;
+    count -= taken;
+    if (first.left > 0) break;
+    bytes.pieces.pop_front();
+    any = true;
+  }
+  return any;
+}
+
+/// How much of a write of `size` bytes fits.
+std::size_t StreamEnd::put_in_pages(std::size_t size) {
+  std::deque<Piece>& pages = out_->pieces;
+  std::size_t done = 0;
+  const std::size_t part = size % page;
+  if (part > 0 && !pages.empty() && pages.back().end + part <= page) {
+    pages.back().end += part;
+    pages.back().left += part;
+    done = part;
+  }
+  while (done < size && pages.size() < limit / page) {
+    const std::size_t more = std::min(page, size - done);
+    pages.push_back({more, more});
+    done += more;
+  }
+  return done;
+}
+
+std::size_t StreamEnd::room() const {
+  if (socket()) return limit - out_->held.size();
+  return page * (limit / page - out_->pieces.size());
 }
 
 Result StreamEnd::write(std::span<const char> from) {
   if (out_ == nullptr) return Result::failure(EBADF);
-  if (out_->reader == nullptr) return Result::failure(EPIPE);
-  const std::size_t count = std::min(from.size(), limit - out_->held.size());
-  if (count == 0) return from.empty() ? Result{} : Result::failure(EAGAIN);
+  if (out_->reader == nullptr || out_->writer == nullptr) return Result::failure(EPIPE);
+  if (from.empty()) return {};
+  std::size_t count = 0;
+  if (socket()) {
+    count = std::min(from.size(), room());
+    if (count > 0) out_->pieces.push_back({count, count});
+  } else {
+    count = put_in_pages(from.size());
+  }
+  if (count == 0) return Result::failure(EAGAIN);
   out_->held.insert(out_->held.end(), from.begin(),
                     from.begin() + static_cast<std::ptrdiff_t>(count));
   out_->reader->tell(true, false);
   return {static_cast<ssize_t>(count), 0};
+}
+
+std::uint32_t StreamEnd::polled() const {
+  const bool in_ended = in_ != nullptr && in_->writer == nullptr;
+  const bool out_ended = out_ != nullptr && (out_->reader == nullptr || out_->writer == nullptr);
+  std::uint32_t said = 0;
+  if (in_ != nullptr && (!in_->held.empty() || (in_ended && socket()))) said |= EPOLLIN;
+  if (out_ != nullptr && room() > 0) said |= EPOLLOUT;
+  if (socket()) {
+    if (in_ended) said |= EPOLLRDHUP;
+    if (in_ended && out_ended) said |= EPOLLHUP;
+  } else {
+    if (in_ended) said |= EPOLLHUP;
+    if (out_ended) said |= EPOLLERR;
+  }
+  return said;
 }
 
 State StreamEnd::state() const {
@@ -57,7 +126,7 @@ State StreamEnd::state() const {
   }
   if (out_ != nullptr) {
     state.write.eof = out_->reader == nullptr;
-    state.write.data = static_cast<std::int64_t>(limit - out_->held.size());
+    state.write.data = static_cast<std::int64_t>(room());
     state.write.active = state.write.eof || state.write.data > 0;
   }
   state.hung_up = state.read.eof || state.write.eof;
@@ -76,6 +145,7 @@ void StreamEnd::end_writing() {
   if (out_ == nullptr || out_->writer == nullptr) return;
   out_->writer = nullptr;
   if (out_->reader != nullptr) out_->reader->tell(true, true, true);
+  tell(false, true, true);
 }
 
 }  // namespace conq::sim

@@ -8,7 +8,7 @@
 
 namespace conq::sim {
 
-/// One end of a pipe or of a socket pair.
+/// One end of a pipe or of a socket pair, as Linux has them.
 class StreamEnd final : public File {
  public:
   using Pair = std::pair<std::shared_ptr<StreamEnd>, std::shared_ptr<StreamEnd>>;
@@ -19,6 +19,7 @@ class StreamEnd final : public File {
   Result read(std::span<char> into) override;
   Result write(std::span<const char> from) override;
   State state() const override;
+  std::uint32_t polled() const override;
   void closed() override;
   /// As shutdown(2) with SHUT_WR.
   void end_writing();
@@ -26,12 +27,23 @@ class StreamEnd final : public File {
   static constexpr std::size_t limit = 65536;
 
  private:
+  /// What a pipe has its pages for, and a socket its buffers: it is free again once all is read.
+  struct Piece {
+    std::size_t end = 0;
+    std::size_t left = 0;
+  };
   /// Bytes on their way in one direction.
   struct Bytes {
     std::deque<char> held;
+    std::deque<Piece> pieces;
     StreamEnd* reader = nullptr;
     StreamEnd* writer = nullptr;
   };
+  bool socket() const { return in_ != nullptr && out_ != nullptr; }
+  std::size_t room() const;
+  /// Whether a piece is free by that.
+  static bool take_pieces(Bytes& bytes, std::size_t count);
+  std::size_t put_in_pages(std::size_t size);
   std::shared_ptr<Bytes> in_;
   std::shared_ptr<Bytes> out_;
   void join(const std::shared_ptr<Bytes>& bytes, StreamEnd& reader);

@@ -259,7 +259,7 @@ void World::peer_leaves(Channel& channel, const Action& action) {
   }
   // What the kernel holds is not Linux's to throw away.
   side.in.may_lose = side.in.may_lose || kernel_.dialect().last_close_waits;
-  side.out.may_lose = true;
+  side.out.may_lose = side.out.may_lose || kernel_.dialect().hangup_discards_input;
   if (action.what == Do::peer_revoke) {
     side.pty->revoke();
   } else if (!channel.slaves.empty()) {

@@ -33,7 +33,7 @@ bool Oracle::could_write(const Side& side, bool& told) const {
   }
   // A reopen that wakes nobody.
   told = dialect.open_wakes || !side.ever_hung_up;
-  if (dialect.room_wakes_late && pty.input.size() > dialect.input_limit / 10) return false;
+  if (dialect.room_wakes_late && pty.input.size() > dialect.late_room) return false;
   return !pty.full();
 }
 

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// One program for two kernels, the real Linux and the simulated: what it prints has to be the same.
+
+#include <signal.h>
+
+#include "tests/simulation/transcript/chapters.hpp"
+
+int main() {
+  using namespace conq::transcript;
+  // EPIPE is to be seen.
+  ::signal(SIGPIPE, SIG_IGN);
+  opening();
+  line_mode();
+  limits();
+  hangups();
+  bytes_left_behind();
+  window_sizes();
+  edges();
+  edges_of_room();
+  edges_of_the_other_end();
+  hangup_edges();
+  edges_once_hung_up();
+  queues();
+  triggers();
+  nested_queues();
+  descriptors();
+  pipes();
+  sockets();
+  counters();
+  processes();
+  leaders();
+  library_reads();
+  library_writes();
+  library_hangups();
+  library_ends();
+  library_relays();
+  library_processes();
+}
