@@ -116,6 +116,9 @@ bool Engine::settle_write(Direction& direction, Operation& operation, ssize_t co
   if (hangup) {
     found_hung_up(registration);
     look_for_hangup(registration.read);
+  } else if (backend_->dialect().reopen_is_silent) {
+    // Full, so the other side is back: it need not be asked for that any more.
+    registration.hung_up = false;
   }
   plan_asking(registration);
   return false;

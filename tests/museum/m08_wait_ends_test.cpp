@@ -33,6 +33,15 @@ TYPED_TEST(Museum08, CloseEndsEveryWait) {
   }
 }
 
+TYPED_TEST(Museum08, CloseEndsThemAlsoWhereThereIsNoConsole) {
+  typename TestFixture::Poller short_lived;
+  std::deque<InThread<void>> waits;
+  for (int i = 0; i < 4; ++i) waits.emplace_back([&] { short_lived.wait(); });
+  for (const auto& wait : waits) wait.wait_until_asleep();
+  short_lived.close();
+  for (auto& wait : waits) wait.get();
+}
+
 TYPED_TEST(Museum08, CloseEndsThemWhileACallerTurnsTheQueue) {
   for (int round = 0; round < 50; ++round) {
     typename TestFixture::Poller short_lived;

@@ -36,8 +36,12 @@ TYPED_TEST(Museum09AtThatMoment, AnEventThatIsOnItsWayNeverReachesTheConsoleThat
       next = this->add_terminal(Hangup::end);
       next->console.async_write(bytes(much), written.handler());
     });
-    say(old.slave, "x");
-    old.hang_up();
+    // A hangup that is taken for its own would end the write of the next one.
+    if (this->dialect.hangup_wakes_read) {
+      old.hang_up();
+    } else {
+      say(old.slave, "x");
+    }
     this->pass(1ms);
     ASSERT_TRUE(next);
     EXPECT_EQ(next->console.fd(), number);

@@ -144,5 +144,43 @@ TYPED_TEST(SilentHangup, AProcessTellsByItsExitSoItsConsoleIsNotAsked) {
   });
 }
 
+TYPED_TEST(SilentHangup, AnExitWithoutAWordIsKnownAtOnce) {
+  this->kernel.programs["waiter"] = {{sim::Step::Kind::await}, {sim::Step::Kind::exit}};
+  auto process = TestFixture::Process::spawn(this->poller, program({"waiter"}));
+  Outcome read;
+  process.console().async_read(read.lent_handler());
+  this->with_server([&] {
+    this->pass(1h);
+    EXPECT_EQ(read.calls(), 0);
+    {
+      const sim::SystemCall entered;
+      entered.kernel.find_process(process.pid())->go_on();
+    }
+    this->pass(10ms);
+    EXPECT_EQ(read.calls(), 1);
+    EXPECT_EQ(read.count(), 0U);
+  });
+}
+
+TYPED_TEST(SilentHangup, AWriterFindsAReopenWithinASecondAndIsNotAskedAfterIt) {
+  auto terminal = this->add_terminal();
+  const std::string sent(100'000, '.');
+  Outcome written;
+  terminal.console.async_write(bytes(sent), written.handler());
+  terminal.hang_up();
+  this->with_server([&] {
+    this->pass(1h);
+    terminal.reopen();
+    this->pass(1100ms);
+    // It has filled the queue again, and goes on as that is read.
+    EXPECT_FALSE(hear(terminal.slave, 100).empty());
+    this->pass(2s);
+    EXPECT_EQ(written.calls(), 0);
+    EXPECT_EQ(this->calls_in(1h), 0U);
+    terminal.console.cancel();
+    EXPECT_TRUE(written.wait());
+  });
+}
+
 }  // namespace
 }  // namespace conq::test
