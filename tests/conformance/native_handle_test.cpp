@@ -2,6 +2,8 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 
+#include <algorithm>
+
 #include "tests/support/in_child.hpp"
 #include "tests/support/poller_test.hpp"
 #include "tests/support/shell.hpp"
@@ -129,10 +131,29 @@ TYPED_TEST(NativeHandle, TellsOfAWriteStartedOutsideWait) {
 }
 
 TYPED_TEST(NativeHandle, TellsOfOperationsStartedBeforeItWasMade) {
-  auto terminal = this->add_terminal();
+  typename TestFixture::Poller fresh;
+  auto terminal = test::add_terminal(fresh, {});
+  // The events of its registration are gone by then.
+  fresh.wait_for(nanoseconds::zero());
   Outcome written;
   terminal.console.async_write(bytes("x"), written.handler());
-  EXPECT_TRUE(this->loop_until([&] { return written.calls() > 0; }));
+  EXPECT_TRUE(wait_readable(fresh.native_handle()));
+  fresh.wait_for(nanoseconds::zero());
+  EXPECT_EQ(written.calls(), 1);
+}
+
+TYPED_TEST(NativeHandle, TellsOfMoreThanATurnFetches) {
+  std::vector<typename TestFixture::Terminal> terminals;
+  std::vector<Outcome> reads(100);
+  for (Outcome& read : reads) {
+    terminals.push_back(this->add_terminal());
+    terminals.back().console.async_read(read.lent_handler());
+  }
+  EXPECT_TRUE(this->comes_to_rest());
+  for (auto& terminal : terminals) say(terminal.slave, "x");
+  EXPECT_TRUE(this->loop_until([&] {
+    return std::all_of(reads.begin(), reads.end(), [](Outcome& read) { return read.calls() > 0; });
+  }));
 }
 
 TYPED_TEST(NativeHandle, TellsOfOperationsStartedInHandlersToo) {
@@ -185,6 +206,36 @@ TYPED_TEST(NativeHandle, TellsOfTheCloseOfThePoller) {
   EXPECT_TRUE(this->comes_to_rest());
   this->poller.close();
   EXPECT_TRUE(this->loop_until([&] { return ended.calls() > 0; }));
+}
+
+TYPED_TEST(NativeHandle, TellsNothingOfAConsoleThatIsShutDown) {
+  auto terminal = this->add_terminal();
+  const std::string much(more_than_fits, '.');
+  Outcome written;
+  terminal.console.async_write(bytes(much), written.handler());
+  EXPECT_TRUE(this->comes_to_rest());
+  terminal.console.shutdown();
+  EXPECT_TRUE(this->loop_until([&] { return written.calls() > 0; }));
+  EXPECT_TRUE(this->comes_to_rest());
+  // Both would be events: what can be read, and the room that the other side makes.
+  say(terminal.slave, "x");
+  EXPECT_TRUE(wait_readable(terminal.console.fd()));
+  EXPECT_FALSE(this->has_something_to_do());
+  hear(terminal.slave, written.count());
+  EXPECT_FALSE(this->has_something_to_do());
+}
+
+TYPED_TEST(NativeHandle, TellsAlsoAfterMoreWakesThanAPipeHasRoomFor) {
+  auto terminal = this->add_terminal();
+  for (int wakes = 0; wakes < 70000; ++wakes) {
+    Outcome read;
+    terminal.console.async_read(std::span<std::byte>(), read.handler());
+    this->poller.wait_for(nanoseconds::zero());
+    ASSERT_EQ(read.calls(), 1);
+  }
+  Outcome last;
+  terminal.console.async_read(std::span<std::byte>(), last.handler());
+  EXPECT_TRUE(this->loop_until([&] { return last.calls() > 0; }));
 }
 
 TYPED_TEST(NativeHandle, ComesToRestOnAHungUpConsole) {

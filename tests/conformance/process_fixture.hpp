@@ -55,6 +55,14 @@ class ProcessTest : public PollerTest<On> {
     return ec == std::errc::no_such_process;
   }
 
+  /// For a handler: whether another thread of wait() has told all that was ready before.
+  bool another_thread_serves() {
+    auto other = this->add_terminal();
+    Outcome written;
+    other.console.async_write(bytes("x"), written.handler());
+    return written.wait();
+  }
+
   void TearDown() override {
     // However it went, this process has no zombie left.
     EXPECT_TRUE(::waitpid(-1, nullptr, WNOHANG) < 0 && errno == ECHILD) << "a child is left";

@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <deque>
+#include <future>
 #include <optional>
 
 #include "conq/task.hpp"
@@ -63,6 +65,40 @@ TYPED_TEST(Processes, AsyncWaitIsToldAfterTheHandlerOfTheLastRead) {
   EXPECT_EQ(order, "last words!");
   EXPECT_EQ(told.status, (ExitStatus{3, 0}));
   EXPECT_EQ(told.calls, 1);
+}
+
+TYPED_TEST(Processes, AsyncWaitIsToldNothingWhileTheHandlerOfTheLastReadRuns) {
+  if (kernel_traits().exit_waits_for_terminal) GTEST_SKIP() << "it does not exit unread";
+  auto process = this->spawn(shell("printf x"));
+  std::atomic<int> told = 0;
+  process.async_wait([&](std::error_code, ExitStatus) { ++told; });
+  Server first(this->poller);
+  Server second(this->poller);
+  ASSERT_TRUE(eventually([&] { return this->is_gone(process); }));
+  std::promise<int> told_by_then;
+  process.console().async_read([&](std::error_code, std::span<const std::byte>) {
+    EXPECT_TRUE(this->another_thread_serves());
+    told_by_then.set_value(told);
+  });
+  EXPECT_EQ(told_by_then.get_future().get(), 0);
+  EXPECT_TRUE(eventually([&] { return told == 1; }));
+}
+
+TYPED_TEST(Processes, AsyncWaitIsToldNothingWhileAHandlerThatHasReadAllRuns) {
+  auto process = this->spawn(shell("printf x; read line"));
+  std::atomic<int> told = 0;
+  process.async_wait([&](std::error_code, ExitStatus) { ++told; });
+  Server first(this->poller);
+  Server second(this->poller);
+  std::promise<int> told_by_then;
+  process.console().async_read([&](std::error_code, std::span<const std::byte>) {
+    process.kill(SIGKILL);
+    EXPECT_TRUE(eventually([&] { return this->is_gone(process); }));
+    EXPECT_TRUE(this->another_thread_serves());
+    told_by_then.set_value(told);
+  });
+  EXPECT_EQ(told_by_then.get_future().get(), 0);
+  EXPECT_TRUE(eventually([&] { return told == 1; }));
 }
 
 TYPED_TEST(Processes, AsyncWaitHasToldNothingWhileNobodyReads) {

@@ -159,5 +159,19 @@ TYPED_TEST(ReadFor, OfAClosedConsoleReportsClosed) {
   EXPECT_EQ(ec, errc::closed);
 }
 
+TYPED_TEST(ReadFor, LetsTheOneBehindItGoWhenItTimesOut) {
+  auto terminal = this->add_terminal();
+  Server server(this->poller);
+  InThread reader([&] {
+    this->expect_time_out(terminal.console, milliseconds(300));
+    return true;
+  });
+  reader.wait_until_asleep();
+  Outcome behind;
+  terminal.console.async_read(std::span<std::byte>(), behind.handler());
+  EXPECT_TRUE(behind.wait());
+  EXPECT_FALSE(behind.error());
+}
+
 }  // namespace
 }  // namespace conq::test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Callers that block while no wait() runs, or while those that do are busy.
 #include <deque>
+#include <future>
 #include <mutex>
 
 #include "tests/support/poller_test.hpp"
@@ -331,6 +332,21 @@ TYPED_TEST(SelfTurning, CallersAndWaitsThatComeAndGoMissNothing) {
     while (done < count) this->poller.wait_for(std::chrono::microseconds(100));
   });
   for (auto& reader : readers) expect_same(reader.get(), sent);
+}
+
+TYPED_TEST(SelfTurning, ACallerThatSleepsTurnsTheQueueWhileAHandlerRuns) {
+  auto slow = this->add_terminal();
+  auto other = this->add_terminal();
+  Server server(this->poller);
+  InThread reader([&] { return read_text(other.console); });
+  reader.wait_until_asleep();
+  std::promise<std::string> got;
+  slow.console.async_read([&](std::error_code, std::span<const std::byte>) {
+    say(other.slave, "x");
+    got.set_value(reader.get());
+  });
+  say(slow.slave, "x");
+  EXPECT_EQ(got.get_future().get(), "x");
 }
 
 }  // namespace

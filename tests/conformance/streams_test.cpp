@@ -147,6 +147,38 @@ TYPED_TEST(Streams, ASocketWhosePeerHasStoppedWritingEndsButIsStillWritten) {
   EXPECT_EQ(hear(theirs, 10), "still here");
 }
 
+TYPED_TEST(Streams, ASocketWhosePeerStopsWritingWithItsLastBytesEndsBehindThem) {
+  auto [ours, theirs] = this->sockets();
+  auto stream = this->poller.add(std::move(ours));
+  Outcome last;
+  stream.async_read(last.lent_handler());
+  this->serve_what_is_ready();
+  say(theirs, "last");
+  ASSERT_EQ(::shutdown(theirs.get(), SHUT_WR), 0);
+  EXPECT_TRUE(this->serve_until([&] { return last.calls() > 0; }));
+  EXPECT_EQ(last.text(), "last");
+  Outcome end;
+  stream.async_read(end.lent_handler());
+  EXPECT_TRUE(this->serve_until([&] { return end.calls() > 0; }));
+  EXPECT_EQ(end.count(), 0U);
+}
+
+TYPED_TEST(Streams, AWriteToASocketWhosePeerStopsWritingAndThenGoesFails) {
+  const NoSigpipe no_sigpipe;
+  auto [ours, theirs] = this->sockets();
+  auto stream = this->poller.add(std::move(ours));
+  const std::string sent(more_than_fits, '.');
+  Outcome written;
+  stream.async_write(bytes(sent), written.handler());
+  this->serve_what_is_ready();
+  ASSERT_EQ(::shutdown(theirs.get(), SHUT_WR), 0);
+  this->serve_what_is_ready();
+  theirs.reset();
+  EXPECT_TRUE(this->serve_until([&] { return written.calls() > 0; }));
+  EXPECT_TRUE(written.error());
+  EXPECT_LT(written.count(), sent.size());
+}
+
 TYPED_TEST(Streams, ShutdownEndsReadersAndWriters) {
   auto [ours, theirs] = this->sockets();
   auto stream = this->poller.add(std::move(ours));

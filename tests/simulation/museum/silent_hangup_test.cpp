@@ -76,6 +76,64 @@ TYPED_TEST(SilentHangup, IsFoundByABlockedReaderWithoutAWait) {
               }}});
 }
 
+TYPED_TEST(SilentHangup, IsFoundByABlockedReaderWhileAWaitSleeps) {
+  auto terminal = this->add_terminal(Hangup::end);
+  bool ended = false;
+  this->run({{"the server", [&] { this->poller.wait(); }},
+             {"the reader",
+              [&] {
+                this->pass(1min);
+                EXPECT_EQ(read_text(terminal.console), "");
+                ended = true;
+              }},
+             {"the test", [&] {
+                this->pass(1h);
+                EXPECT_FALSE(ended);
+                terminal.hang_up();
+                this->pass(1100ms);
+                EXPECT_TRUE(ended);
+                this->poller.close();
+              }}});
+}
+
+TYPED_TEST(SilentHangup, IsTakenByAWriterFromWhatReadersAreTold) {
+  if (!this->dialect.hangup_wakes_read) GTEST_SKIP() << "nobody is told";
+  auto terminal = this->add_terminal(Hangup::end);
+  const std::string sent(100'000, '.');
+  Outcome written;
+  terminal.console.async_write(bytes(sent), written.handler());
+  this->with_server([&] {
+    // Between two questions.
+    this->pass(1h + 500ms);
+    terminal.hang_up();
+    this->pass(10ms);
+    EXPECT_EQ(written.calls(), 1);
+    EXPECT_EQ(written.error(), errc::hung_up);
+  });
+}
+
+TYPED_TEST(SilentHangup, ItsEndIsToldToAWriterByTheReaderThatFindsIt) {
+  auto terminal = this->add_terminal();
+  const std::string sent(100'000, '.');
+  Outcome written;
+  terminal.console.async_write(bytes(sent), written.handler());
+  Outcome first;
+  terminal.console.async_read(first.lent_handler());
+  this->with_server([&] {
+    this->pass(1min);
+    terminal.hang_up();
+    this->pass(1min + 500ms);
+    terminal.reopen();
+    say(terminal.slave, "x");
+    EXPECT_TRUE(first.wait());
+    Outcome second;
+    terminal.console.async_read(second.lent_handler());
+    // Sooner than the next question would come.
+    this->pass(10ms);
+    EXPECT_TRUE(wait_readable(terminal.slave.get(), std::chrono::milliseconds(0)));
+  });
+}
+
 TYPED_TEST(SilentHangup, AnIdleReaderIsAskedForOnceASecondOrNotAtAll) {
   auto terminal = this->add_terminal();
   Outcome read;

@@ -161,6 +161,16 @@ TYPED_TEST(Backend, TheExitOfAChildMakesAnEvent) {
   this->backend_.remove_exit(child, process);
 }
 
+TYPED_TEST(Backend, TheExitOfAChildThatWasReapedIsNoError) {
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(0);
+  ASSERT_EQ(::waitpid(child, nullptr, 0), child);
+  std::error_code ec = std::make_error_code(std::errc::io_error);
+  const Fd process = this->backend_.add_exit(child, kToken, ec);
+  EXPECT_FALSE(ec) << ec.message();
+  this->backend_.remove_exit(child, process);
+}
+
 TYPED_TEST(Backend, AFurtherQueueOfItsKindCanWatchIt) {
   std::error_code ec;
   const auto outer = this->backend_.another(ec);

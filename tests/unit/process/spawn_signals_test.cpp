@@ -5,9 +5,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstring>
 #include <string>
+#include <thread>
 
 #include "tests/support/in_child.hpp"
 #include "tests/support/read_until.hpp"
@@ -73,6 +75,24 @@ TEST(SpawnSignals, AHostThatIgnoresItsChildrenLearnsOfAFailureToo) {
     ::signal(SIGCHLD, SIG_IGN);
     const test::Refusal refusal = test::refusal_of(test::program({"/no/such/program"}));
     EXPECT_EQ(refusal.error, std::errc::no_such_file_or_directory);
+  });
+}
+
+TEST(SpawnSignals, ASignalOfTheHostMeanwhileHidesNoFailure) {
+  test::in_child([] {
+    struct sigaction without_restart {};
+    without_restart.sa_handler = [](int) {};
+    ASSERT_EQ(::sigaction(SIGUSR1, &without_restart, nullptr), 0);
+    std::atomic<bool> over = false;
+    std::thread host([&over, spawning = ::pthread_self()] {
+      while (!over) ::pthread_kill(spawning, SIGUSR1);
+    });
+    for (int round = 0; round < 20; ++round) {
+      const test::Refusal refusal = test::refusal_of(test::program({"/no/such/program"}));
+      EXPECT_EQ(refusal.error, std::errc::no_such_file_or_directory);
+    }
+    over = true;
+    host.join();
   });
 }
 
