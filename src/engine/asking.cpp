@@ -29,7 +29,7 @@ void Engine::plan_asking(const Registration& registration) noexcept {
   if (asking_at_ || !must_ask(registration)) return;
   asking_at_ = Clock::now() + asking_interval;
   // Whoever is in the kernel's wait knows nothing of it.
-  if (servers_in_kernel_ > 0 || turner_ != nullptr) wake_kernel();
+  if (servers_idle_ > 0 || turner_ != nullptr) wake_kernel();
 }
 
 void Engine::look_for_hangup(Direction& direction) noexcept {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Asynchronous operations: started, cancelled, taken back. They are served in serving.cpp.
 
+#include <new>
+
 #include "engine/engine.hpp"
 
 namespace conq::detail {
@@ -13,6 +15,28 @@ bool Engine::may_start(const Direction& direction, std::error_code& ec) const no
     ec = std::make_error_code(std::errc::operation_in_progress);
   }
   return !ec;
+}
+
+std::unique_ptr<HandlerOperation> Engine::take_operation() noexcept {
+  if (!spare_operations_.empty()) {
+    auto taken = std::move(spare_operations_.back());
+    spare_operations_.pop_back();
+    return taken;
+  }
+  try {
+    // Room for it first: give_back() cannot fail.
+    if (spare_operations_.capacity() == operations_) spare_operations_.reserve(2 * operations_ + 1);
+    auto made = std::make_unique<HandlerOperation>();
+    ++operations_;
+    return made;
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
+
+void Engine::give_back(std::unique_ptr<HandlerOperation> operation) noexcept {
+  *operation = {};
+  spare_operations_.push_back(std::move(operation));
 }
 
 void Engine::enqueue(Direction& direction, Operation& operation) noexcept {

@@ -10,6 +10,9 @@
 namespace conq::detail {
 namespace {
 
+/// From so many bytes in one call on, a direction streams.
+constexpr ssize_t stream_size = 256;
+
 bool would_block(int error) noexcept { return error == EAGAIN || error == EWOULDBLOCK; }
 
 std::error_code system_error(int error) noexcept { return {error, std::system_category()}; }
@@ -57,9 +60,11 @@ bool Engine::attempt_io(Lock& lock, Direction& direction, Operation& operation) 
   const int error = errno;
   lock.lock();
   direction.busy = false;
+  direction.streams = count >= stream_size;
   release_use(registration);
   if (operation.abandoned) abandoned_.notify_all();
   if (direction.writes) return settle_write(direction, operation, count, error);
+  note_read(direction, count);
   const Waiter waiter = operation.waiter;
   const bool finished = settle_read(direction, operation, count, error);
   // What a handler is still to be shown is not drained: deliver() tells after it.

@@ -13,6 +13,7 @@
 #include "backend/backend.hpp"
 #include "conq/poller.hpp"
 #include "engine/intrusive_list.hpp"
+#include "engine/ready_queue.hpp"
 #include "engine/registration.hpp"
 #include "engine/slot_table.hpp"
 
@@ -122,6 +123,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   void tell_exit_watcher(Registration& terminal) noexcept;
 
   bool may_start(const Direction& direction, std::error_code& ec) const noexcept;
+  std::unique_ptr<HandlerOperation> take_operation() noexcept;
+  void give_back(std::unique_ptr<HandlerOperation> operation) noexcept;
   void enqueue(Direction& direction, Operation& operation) noexcept;
   void unregister(Registration& registration) noexcept;
   void mark_shut_down(Registration& registration) noexcept;
@@ -134,32 +137,45 @@ class Engine : public std::enable_shared_from_this<Engine> {
   void await_work(Lock& lock, Deadline deadline, std::error_code& ec) noexcept;
   void turn_as_server(Lock& lock, Deadline deadline, std::error_code& ec) noexcept;
   void complete_pending() noexcept;
-  bool serve_next(Lock& lock, Serving& serving);
+
+  // The kernel's wait, and what precedes it while one console streams (streaming.cpp)
+  void note_read(Direction& direction, ssize_t count) noexcept;
+  /// Needs the lock; what it returns is in use until release_use().
+  std::shared_ptr<Registration> stream_to_watch(Deadline until) noexcept;
+  std::size_t wait_in_kernel(const Registration* stream, std::span<Event> events, Deadline until,
+                             bool& woken, std::error_code& ec) noexcept;
+
+  bool serve(Lock& lock, Serving& serving, Direction& direction);
   void deliver(Lock& lock, Direction& direction, Operation& operation);
 
   mutable std::mutex mutex_;
   const std::unique_ptr<Backend> backend_;
   std::unique_ptr<Backend> outer_;  ///< what native_handle() gives: our queue, nested, and a waker
   SlotTable slots_;
-  IntrusiveList<Direction, &Direction::ready_previous, &Direction::ready_next,
-                &Direction::in_ready_list>
-      ready_;  ///< directions whose first operation is asynchronous and runnable
+  ReadyQueue ready_;  ///< directions whose first operation is asynchronous and runnable
   IntrusiveList<BlockedOperation, &BlockedOperation::sleeper_previous,
                 &BlockedOperation::sleeper_next, &BlockedOperation::asleep>
-      sleepers_;                        ///< blocked callers that are not turning the queue
-  BlockedOperation* turner_ = nullptr;  ///< the blocked caller in the kernel's wait
-  unsigned servers_in_kernel_ = 0;      ///< threads of wait() in the kernel's wait
-  unsigned servers_asleep_ = 0;         ///< threads of wait() that wait for the turner
-  unsigned servers_ = 0;                ///< threads in wait()
-  std::size_t async_pending_ = 0;       ///< asynchronous operations queued
-  bool wake_pending_ = false;           ///< a wake of the kernel's wait is on its way
-  Deadline asking_at_;                  ///< none while no console has to be asked
+      sleepers_;                             ///< blocked callers that are not turning the queue
+  BlockedOperation* turner_ = nullptr;       ///< the blocked caller in the kernel's wait
+  unsigned servers_in_kernel_ = 0;           ///< threads of wait() in the kernel's wait
+  unsigned servers_idle_ = 0;                ///< those of them that are there to stay
+  unsigned servers_asleep_ = 0;              ///< threads of wait() that wait for the turner
+  unsigned servers_ = 0;                     ///< threads in wait()
+  std::size_t async_pending_ = 0;            ///< asynchronous operations queued
+  bool wake_pending_ = false;                ///< a wake of the kernel's wait is on its way
+  const Registration* last_read_ = nullptr;  ///< compared only
+  Registration* streaming_ = nullptr;        ///< whose reads follow each other closely, and full
+  Deadline last_full_read_;
+  Deadline asking_at_;  ///< none while no console has to be asked
   bool closed_ = false;
   bool gone_ = false;  ///< no wait() will come any more
   std::condition_variable server_wake_;
   std::condition_variable abandoned_;  ///< a system call on an abandoned operation is over
   bool server_dispatching_ = false;    ///< a thread of wait() is about to look at ready_
   std::unique_ptr<LentBuffer> spare_;  ///< buffers to lend that no thread of wait() has
+  std::vector<std::unique_ptr<HandlerOperation>>
+      spare_operations_;        ///< with room for all there are
+  std::size_t operations_ = 0;  ///< those with a handler, spare or pending
 };
 
 template <class Use>
@@ -181,14 +197,18 @@ void Engine::start(Direction& direction, Waiter waiter, std::byte* data, std::si
                    AnyHandler handler, std::error_code& ec) noexcept {
   const std::lock_guard lock(mutex_);
   if (!may_start(direction, ec)) return;
-  HandlerOperation& slot = direction.slot;
-  static_cast<Operation&>(slot) = {};
-  slot.waiter = waiter;
-  slot.data = data;
-  slot.size = size;
-  slot.handler = std::move(handler);
-  slot.pin = direction.owner.shared_from_this();
-  enqueue(direction, slot);
+  direction.slot = take_operation();
+  if (direction.slot == nullptr) {
+    ec = std::make_error_code(std::errc::not_enough_memory);
+    return;
+  }
+  HandlerOperation& operation = *direction.slot;
+  operation.waiter = waiter;
+  operation.data = data;
+  operation.size = size;
+  operation.handler = std::move(handler);
+  operation.pin = direction.owner.shared_from_this();
+  enqueue(direction, operation);
 }
 
 }  // namespace conq::detail

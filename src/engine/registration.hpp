@@ -21,8 +21,9 @@ class Engine;
 struct Registration;
 struct ExitRegistration;
 
-/// The asynchronous operation that a direction may have with a handler. It pins its registration,
-/// so that a handle may be dropped while it is pending.
+/// An asynchronous operation with a handler. The engine keeps those that are over for the next, as
+/// few consoles of many have one pending in both directions. It pins its registration, so that a
+/// handle may be dropped while it is pending.
 struct HandlerOperation : Operation {
   std::variant<std::monostate, IoHandler, LentHandler, ExitHandler> handler;
   std::shared_ptr<Registration> pin;
@@ -41,12 +42,14 @@ struct Direction {
   bool fresh = false;
   bool busy = false;        ///< a system call is under way
   bool in_handler = false;  ///< a handler or continuation of this direction is running
-  bool in_ready_list = false;
+  bool streams = false;     ///< the last call moved much
+  bool is_listed = false;   ///< in a line of the ReadyQueue
+  bool is_listed_as_streaming = false;
   Operation* head = nullptr;  ///< first come, first served; at most one of them asynchronous
   Operation* tail = nullptr;
   Direction* ready_previous = nullptr;
   Direction* ready_next = nullptr;
-  HandlerOperation slot;
+  std::unique_ptr<HandlerOperation> slot;  ///< the operation with a handler, while it is pending
 
   void push(Operation& operation) noexcept;
   void push_front(Operation& operation) noexcept;

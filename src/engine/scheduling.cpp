@@ -75,11 +75,13 @@ void Engine::wake_kernel() noexcept {
 
 void Engine::nudge() noexcept {
   // Those in the kernel's wait are woken one by one, each by the one before.
-  if (closed_ && servers_in_kernel_ > 0) wake_kernel();
+  if (closed_ && servers_idle_ > 0) wake_kernel();
   // A server that is about to look takes one piece of work itself.
   if (ready_.size() <= (server_dispatching_ ? 1U : 0U)) return;
-  if (servers_in_kernel_ > 0) {
+  if (servers_idle_ > 0) {
     wake_kernel();
+  } else if (servers_in_kernel_ > 0) {
+    return;  // It is about to look, too.
   } else if (servers_asleep_ > 0) {
     server_wake_.notify_one();
   } else if (servers_ == 0 && outer_ != nullptr) {

@@ -139,8 +139,9 @@ std::size_t Engine::serve_turn(Lock& lock, Serving& serving, Deadline deadline,
   // Handlers take their time: a blocked caller may turn the queue meanwhile.
   hand_over();
   std::size_t served = 0;
-  for (std::size_t budget = ready_.size(); budget > 0 && !ready_.empty(); --budget) {
-    if (serve_next(lock, serving)) ++served;
+  ReadyQueue::Turn turn = ready_.next_turn();
+  while (Direction* const direction = ready_.take(turn)) {
+    if (serve(lock, serving, *direction)) ++served;
   }
   return served;
 }
@@ -157,14 +158,17 @@ void Engine::await_work(Lock& lock, Deadline deadline, std::error_code& ec) noex
     --servers_asleep_;
     return;
   }
-  turn_as_server(lock, ready_.empty() ? deadline : Deadline(Clock::time_point{}), ec);
+  turn_as_server(lock, deadline, ec);
 }
 
 void Engine::turn_as_server(Lock& lock, Deadline deadline, std::error_code& ec) noexcept {
   std::array<Event, 64> events;
   bool woken = false;
+  const bool idle = ready_.empty();
+  const Deadline until = idle ? next_asking(deadline) : Clock::time_point{};
   ++servers_in_kernel_;
-  const Deadline until = next_asking(deadline);
+  if (idle) ++servers_idle_;
+  const auto stream = stream_to_watch(until);
   Backend* const outer = outer_.get();
   lock.unlock();
   if (outer != nullptr) {
@@ -172,9 +176,11 @@ void Engine::turn_as_server(Lock& lock, Deadline deadline, std::error_code& ec) 
     bool ignored = false;
     outer->wait(events, std::chrono::nanoseconds::zero(), ignored, ec);
   }
-  const std::size_t count = backend_->wait(events, time_left(until), woken, ec);
+  const std::size_t count = wait_in_kernel(stream.get(), events, until, woken, ec);
   lock.lock();
+  if (stream) release_use(*stream);
   --servers_in_kernel_;
+  if (idle) --servers_idle_;
   if (woken) wake_pending_ = false;
   server_dispatching_ = true;
   dispatch(std::span(events).first(count));
@@ -184,9 +190,7 @@ void Engine::turn_as_server(Lock& lock, Deadline deadline, std::error_code& ec) 
   server_dispatching_ = false;
 }
 
-bool Engine::serve_next(Lock& lock, Serving& serving) {
-  Direction& direction = *ready_.front();
-  ready_.remove(direction);
+bool Engine::serve(Lock& lock, Serving& serving, Direction& direction) {
   if (!runnable(direction) || direction.head->waiter == Waiter::caller) {
     schedule(direction);
     return false;
@@ -218,10 +222,9 @@ void Engine::deliver(Lock& lock, Direction& direction, Operation& operation) {
     continuation.resume();
     return;
   }
-  auto& slot = static_cast<HandlerOperation&>(operation);
-  const std::span<const std::byte> bytes(slot.data, done);
-  auto handler = std::exchange(slot.handler, std::monostate{});
-  slot.pin.reset();
+  const std::span<const std::byte> bytes(operation.data, done);
+  auto handler = std::move(direction.slot->handler);
+  give_back(std::move(direction.slot));
   const HandlerTurn turn(*this, lock, direction);
   // Moved behind the turn, so that it is dropped without the lock: what it owns may use this
   // engine.

@@ -126,5 +126,72 @@ TYPED_TEST(Fairness, AQuietConsoleIsServedWithinATurnBesideOneThatNeverStops) {
   EXPECT_TRUE(this->serve_until([&] { return over; }));
 }
 
+/// More consoles than a turn serves of those that stream; each has two reads of much to give.
+template <class On>
+class ManyStreams : public PollerTest<On> {
+ protected:
+  static constexpr std::size_t consoles = 20;
+  static constexpr std::size_t each = 600;
+
+  void SetUp() override {
+    for (std::size_t i = 0; i < consoles; ++i) {
+      streams_.push_back(this->add_terminal());
+      say(streams_[i].slave, std::string(each, '.'));
+      ASSERT_TRUE(wait_readable(streams_[i].console.fd()));
+      read_on(i);
+    }
+    // That they stream, only this turn finds out.
+    while (read_ < consoles * room_.size()) this->poller.wait_for(deadline);
+  }
+  bool all_read() const { return read_ == consoles * each; }
+  std::size_t read_of_streams() const { return read_; }
+
+ private:
+  void read_on(std::size_t i) {
+    streams_[i].console.async_read(room_, [this, i](std::error_code, std::size_t count) {
+      read_ += count;
+      if (count > 0) read_on(i);
+    });
+  }
+
+  std::array<std::byte, 256> room_{};
+  std::size_t read_ = 0;
+  std::deque<Terminal<typename On::Console>> streams_;
+};
+TYPED_TEST_SUITE(ManyStreams, Backends, BackendNames);
+
+TYPED_TEST(ManyStreams, WaitForAQuietConsole) {
+  auto quiet = this->add_terminal();
+  std::size_t read_before = 0;
+  quiet.console.async_read(
+      [&](std::error_code, std::span<const std::byte>) { read_before = this->read_of_streams(); });
+  say(quiet.slave, "x");
+  ASSERT_TRUE(wait_readable(quiet.console.fd()));
+  const std::size_t read_at_first = this->read_of_streams();
+  this->poller.wait_for(deadline);
+  EXPECT_EQ(read_before, read_at_first);
+}
+
+TYPED_TEST(ManyStreams, AreServedAFewATurn) {
+  const std::size_t served = this->poller.wait_for(deadline);
+  EXPECT_GT(served, 0U);
+  EXPECT_LT(served, this->consoles);
+}
+
+TYPED_TEST(ManyStreams, AreServedBesideAConsoleThatIsNeverDone) {
+  auto endless = this->add_terminal();
+  std::array<std::byte, 1> room{};
+  std::function<void()> next = [&] {
+    endless.console.async_read(room, [&](std::error_code, std::size_t count) {
+      if (count == 0) return;
+      say(endless.slave, "x");
+      next();
+    });
+  };
+  next();
+  say(endless.slave, "x");
+  EXPECT_TRUE(this->serve_until([&] { return this->all_read(); }));
+}
+
 }  // namespace
 }  // namespace conq::test

@@ -92,6 +92,7 @@ void real_wait(Condition* condition, std::unique_lock<std::mutex>& held) asm(
 void real_notify_one(Condition* condition) asm("__real__ZNSt18condition_variable10notify_oneEv");
 void real_notify_all(Condition* condition) asm("__real__ZNSt18condition_variable10notify_allEv");
 Time real_now() asm("__real__ZNSt6chrono3_V212steady_clock3nowEv");
+unsigned wrapped_concurrency() asm("__wrap__ZNSt6thread20hardware_concurrencyEv");
 void wrapped_wait(Condition* condition, std::unique_lock<std::mutex>& held) asm(
     "__wrap__ZNSt18condition_variable4waitERSt11unique_lockISt5mutexE");
 void wrapped_notify_one(Condition* condition) asm("__wrap__ZNSt18condition_variable10notify_oneEv");
@@ -121,5 +122,7 @@ void wrapped_notify_all(Condition* condition) {
     real_notify_all(condition);
   }
 }
+
+unsigned wrapped_concurrency() { return 2; }
 
 Time wrapped_now() { return Scheduler::here() ? Scheduler::now() : real_now(); }
