@@ -14,8 +14,8 @@ namespace conq {
 /// A function to be called once with `Args`: owns whatever callable it was made from. Move-only, so
 /// that a callable may own descriptors, buffers or a coroutine.
 ///
-/// A callable of at most four pointers that moves without throwing lives inside: starting an
-/// operation with one allocates nothing. A larger one costs one allocation (std::bad_alloc).
+/// A callable of at most four pointers that moves without throwing lives inside and costs no
+/// allocation. A larger one costs one (std::bad_alloc).
 template <class... Args>
 class Handler {
  public:
