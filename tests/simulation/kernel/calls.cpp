@@ -141,7 +141,6 @@ pid_t __real_waitpid(pid_t pid, int* status, int options);
 int __real_kill(pid_t pid, int signal);
 long __real_syscall(long number, ...);
 int __real_dup(int fd);
-int __real_dup2(int fd, int number);
 int __real_shutdown(int fd, int how);
 
 ssize_t __wrap_read(int fd, void* into, size_t size) {
@@ -329,11 +328,6 @@ int __wrap_shutdown(int fd, int how) {
 }
 
 int __wrap_dup(int fd) { return is_simulated(fd) ? __wrap_fcntl(fd, F_DUPFD, 0) : __real_dup(fd); }
-
-int __wrap_dup2(int fd, int number) {
-  if (!is_simulated(fd)) return __real_dup2(fd, number);
-  return call([&](SystemCall& entered) { return entered.kernel.duplicate(fd, number); });
-}
 
 pid_t __wrap_waitpid(pid_t pid, int* status, int options) {
   if (pid < first_pid) return __real_waitpid(pid, status, options);

@@ -59,16 +59,6 @@ int Kernel::close(int fd) {
   return 0;
 }
 
-Result Kernel::duplicate(int fd, int number) {
-  const std::shared_ptr<File> file = find(fd);
-  if (file == nullptr) return Result::failure(EBADF);
-  if (fd == number) return {number, 0};
-  close(number);
-  ++file->references;
-  descriptors_[number] = {file, false};
-  return {number, 0};
-}
-
 void Kernel::release(const std::shared_ptr<File>& file) {
   if (--file->references > 0) return;
   file->forget_watchers();

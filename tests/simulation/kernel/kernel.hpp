@@ -73,8 +73,6 @@ class Kernel {
   bool close_on_exec(int fd) const { return descriptors_.at(fd).close_on_exec; }
   void set_close_on_exec(int fd, bool on) { descriptors_.at(fd).close_on_exec = on; }
   int close(int fd);
-  /// As dup2(2).
-  Result duplicate(int fd, int number);
   void release(const std::shared_ptr<File>& file);
   std::size_t open_descriptors() const { return descriptors_.size(); }
   std::size_t descriptor_limit = 100000;

@@ -257,7 +257,9 @@ Result PtySlave::read(std::span<char> into) {
   const std::size_t count = take(pty->input, into, most);
   if (count == 0) return into.empty() ? Result{} : Result::failure(EAGAIN);
   for (std::size_t& each : ends) each -= count;
-  if (!ends.empty() && ends.front() == 0) ends.pop_front();
+  // It ends a line that has no end of its own; behind a whole one it is a read of nothing.
+  const bool whole = pty->line_mode() && into[count - 1] == '\n';
+  if (!ends.empty() && ends.front() == 0 && !whole) ends.pop_front();
   if (pty->wakes_writers(before, count)) pty->master->tell(false, true);
   return {static_cast<ssize_t>(count), 0};
 }

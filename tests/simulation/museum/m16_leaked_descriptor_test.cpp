@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Row 16 on kernels that differ in what a child inherits: the host forks and executes a program in
 // its own way, between any two system calls of ours.
+#include <atomic>
+
 #include "tests/simulation/museum/virtual_time.hpp"
 #include "tests/support/descriptors.hpp"
 #include "tests/support/shell.hpp"
@@ -70,7 +72,7 @@ TYPED_TEST(Museum16, AMissingMarkKeepsAPtyFromHangingUpUntilTheProgramEnds) {
 }
 
 TYPED_TEST(Museum16, ItInheritsNothingWheneverItIsForked) {
-  bool enough = false;
+  std::atomic<bool> enough = false;
   this->run({{"the host",
               [&] {
                 while (!enough) {

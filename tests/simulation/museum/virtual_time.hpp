@@ -21,14 +21,18 @@ namespace conq::test {
 
 /// A kernel for one test alone; nothing is left in it at the end.
 class OwnKernel : public testing::Test {
+ public:
+  OwnKernel(const OwnKernel&) = delete;
+  OwnKernel& operator=(const OwnKernel&) = delete;
+  ~OwnKernel() override {
+    EXPECT_EQ(kernel.open_descriptors(), 0U) << "descriptors leaked";
+    sim::Kernel::set_current(nullptr);
+  }
+
  protected:
   explicit OwnKernel(const sim::Dialect& its_dialect = sim::built_dialect())
       : dialect(its_dialect), kernel(dialect) {
     sim::Kernel::set_current(&kernel);
-  }
-  ~OwnKernel() override {
-    EXPECT_EQ(kernel.open_descriptors(), 0U) << "descriptors leaked";
-    sim::Kernel::set_current(nullptr);
   }
 
   const sim::Dialect dialect;
@@ -54,13 +58,13 @@ class VirtualTime : public OwnKernel {
   }
 
   /// Runs the threads, which take turns, until all have ended.
-  void run(std::vector<Thread> threads) {
+  void run(const std::vector<Thread>& threads) {
     calls_at_rest_ = kernel.counts.calls;
     std::size_t turn = 0;
     const auto in_turns = [&turn](std::size_t count) { return turn++ % count; };
     const auto nobody_else = [] { return false; };
     const auto stuck =
-        sim::Scheduler::run(std::move(threads), in_turns, nobody_else, [this] { return tired(); });
+        sim::Scheduler::run(threads, in_turns, nobody_else, [this] { return tired(); });
     if (stuck.threads.empty()) return;
     for (const std::string& name : stuck.threads) give_up(name + " waits for ever");
   }
