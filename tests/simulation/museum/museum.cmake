@@ -10,8 +10,9 @@ set(museum
 list(TRANSFORM museum PREPEND ${PROJECT_SOURCE_DIR}/tests/museum/)
 list(TRANSFORM museum APPEND _test.cpp)
 set(museum_folder ${CMAKE_CURRENT_LIST_DIR})
-set(simulated_museum m03_kept_output m04_no_busy_loop m09_reused_number m11_read_of_zero m12_dev_tty m14_big_paste
-    m16_leaked_descriptor silent_hangup garbage interleavings)
+set(simulated_museum
+  garbage interleavings m03_kept_output m04_no_busy_loop m09_reused_number m11_read_of_zero
+  m12_dev_tty m14_big_paste m16_leaked_descriptor silent_hangup)
 list(TRANSFORM simulated_museum PREPEND ${museum_folder}/)
 list(TRANSFORM simulated_museum APPEND _test.cpp)
 foreach(queue kqueue epoll)
@@ -29,8 +30,9 @@ foreach(dialect ${dialects})
   set(program simulated_museum_${dialect})
   conq_simulation_program(${program} ${dialect} ${queue}
     $<TARGET_OBJECTS:simulation_museum_${queue}> $<TARGET_OBJECTS:simulation_support>)
-  # In one process, as there are many. No shell that traps SIGWINCH is simulated.
+  # In one process, as there are many. No shell that traps SIGWINCH is simulated, and what row 9
+  # meets by many rounds has its moment in m09.
   add_test(NAME simulation.museum.${dialect} COMMAND ${program}
-    --gtest_filter=-Museum15/*.EachChangeRaisesSigwinch*)
+    --gtest_filter=-Museum09/*.AnEventNever*:Museum15/*.EachChangeRaisesSigwinch*)
   set_tests_properties(simulation.museum.${dialect} PROPERTIES TIMEOUT 300)
 endforeach()
