@@ -79,7 +79,11 @@ std::size_t StreamEnd::put_in_pages(std::size_t size) {
 }
 
 std::size_t StreamEnd::room() const {
-  if (socket()) return limit - out_->held.size();
+  if (socket()) {
+    std::size_t used = 0;
+    for (const Piece& each : out_->pieces) used += each.end;
+    return limit - used;
+  }
   return page * (limit / page - out_->pieces.size());
 }
 
