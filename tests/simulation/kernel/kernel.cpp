@@ -70,7 +70,10 @@ Result Kernel::read(int fd, std::span<char> into) {
   if (file == nullptr) return Result::failure(EBADF);
   if (faults.interrupted(*file)) return Result::failure(EINTR);
   const std::uint64_t before = counts.activations;
-  const Result result = file->read(into.first(faults.at_most(into.size())));
+  const std::size_t most = faults.at_most(*file, into.size());
+  const Result result = file->read(into.first(most));
+  // As if the rest came up behind this read only by then.
+  if (most < into.size() && dialect_.rest_wakes_read) file->tell(true, false);
   if (result.count <= 0) counts.vain_activations += counts.activations - before;
   observer.read(*file, into.data(), result);
   return result;
@@ -81,7 +84,7 @@ Result Kernel::write(int fd, std::span<const char> from) {
   if (file == nullptr) return Result::failure(EBADF);
   if (faults.interrupted(*file)) return Result::failure(EINTR);
   const std::uint64_t before = counts.activations;
-  const Result result = file->write(from.first(faults.at_most(from.size())));
+  const Result result = file->write(from.first(faults.at_most(*file, from.size())));
   if (result.count <= 0) counts.vain_activations += counts.activations - before;
   observer.wrote(*file, from.data(), result);
   return result;

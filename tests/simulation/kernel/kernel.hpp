@@ -28,8 +28,12 @@ inline constexpr pid_t first_pid = 100000001;
 struct Faults {
   /// By a signal: a call on this file.
   std::function<bool(const File&)> interrupted = [](const File&) { return false; };
-  /// The most bytes this read or write moves.
-  std::function<std::size_t(std::size_t)> at_most = [](std::size_t size) { return size; };
+  /// The most bytes this read or write of the file moves.
+  std::function<std::size_t(const File&, std::size_t)> at_most = [](const File&, std::size_t size) {
+    return size;
+  };
+  /// A wait for a condition variable ends though nobody was told.
+  std::function<bool()> spurious = [] { return false; };
   /// Alters what a kevent(2) or epoll_wait(2) is about to give.
   std::function<void(std::vector<Kevent>&)> events = [](std::vector<Kevent>&) {};
   std::function<void(std::vector<epoll_event>&)> epoll_events = [](std::vector<epoll_event>&) {};

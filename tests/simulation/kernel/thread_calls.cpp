@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "tests/simulation/kernel/kernel.hpp"
 #include "tests/simulation/kernel/scheduler.hpp"
 
 namespace {
@@ -36,7 +37,8 @@ bool sleep(const void* condition, pthread_mutex_t* mutex, Scheduler::Deadline de
   Sleeper me;
   const auto place = sleepers.emplace(condition, &me);
   locked.erase(mutex);
-  const bool told = Scheduler::wait([&me] { return me.told; }, deadline);
+  const bool spurious = conq::sim::Kernel::current().faults.spurious();
+  const bool told = Scheduler::wait([&] { return spurious || me.told; }, deadline);
   sleepers.erase(place);
   lock(mutex);
   return told;

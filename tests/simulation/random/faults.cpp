@@ -39,13 +39,15 @@ void World::plan_faults() {
                      dynamic_cast<const Epoll*>(&file) != nullptr;
     return may && choices_.once_in(program_.interrupted);
   };
-  // On Linux a short read says that nothing is left.
+  // On Linux a short read or write says that nothing is left; a pty's is followed by an event.
   const bool is_linux = kernel_.dialect().name == "linux";
-  kernel_.faults.at_most = [this, is_linux](std::size_t size) {
-    if (is_linux || size < 2 || !choices_.once_in(program_.cut_short)) return size;
+  kernel_.faults.at_most = [this, is_linux](const File& file, std::size_t size) {
+    const bool may = !is_linux || dynamic_cast<const PtyMaster*>(&file) != nullptr;
+    if (!may || size < 2 || !choices_.once_in(program_.cut_short)) return size;
     return static_cast<std::size_t>(
         1 + choices_.below(static_cast<unsigned>(std::min<std::size_t>(size, 300))));
   };
+  kernel_.faults.spurious = [this] { return choices_.once_in(program_.spurious); };
   kernel_.faults.events = [this](std::vector<Kevent>& events) { alter_kevents(events); };
   kernel_.faults.epoll_events = [this](std::vector<epoll_event>& events) {
     alter_epoll_events(events);

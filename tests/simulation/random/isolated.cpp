@@ -213,6 +213,7 @@ Program shrink(Program program, const Failure& failure) {
   simplify(program, failure, [](Program& simpler) { simpler.odd_events = 0; });
   simplify(program, failure, [](Program& simpler) { simpler.interrupted = 0; });
   simplify(program, failure, [](Program& simpler) { simpler.cut_short = 0; });
+  simplify(program, failure, [](Program& simpler) { simpler.spurious = 0; });
   simplify(program, failure, [](Program& simpler) { simpler.limited_waits = false; });
   simplify(program, failure, [](Program& simpler) { simpler.nested = false; });
   simplify(program, failure, [](Program& simpler) { simpler.flips = 0; });

@@ -140,6 +140,7 @@ Program generate(std::uint64_t seed) {
   made.preempted = 2U << from.below(5);
   made.interrupted = from.once_in(2) ? 0 : 3 + from.below(40);
   made.cut_short = from.once_in(2) ? 0 : 2 + from.below(20);
+  made.spurious = from.once_in(2) ? 0 : 2 + from.below(20);
   made.odd_events = from.once_in(2) ? 0 : 2 + from.below(10);
   unsigned channels = 1 + from.below(3);
   for (unsigned each = 0; each < channels; ++each) {
@@ -198,6 +199,7 @@ std::string describe(const Program& program) {
   rate("preempted", program.preempted);
   rate("EINTR", program.interrupted);
   rate("short reads and writes", program.cut_short);
+  rate("spurious wake-ups", program.spurious);
   rate("odd events", program.odd_events);
   text += "\n";
   for (const Action& each : program.actions) text += "  " + describe(each) + "\n";

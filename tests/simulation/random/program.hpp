@@ -73,6 +73,7 @@ struct Program {
   unsigned preempted = 8;      ///< once in so many calls another thread goes on
   unsigned interrupted = 0;    ///< once in so many calls; 0: never
   unsigned cut_short = 0;
+  unsigned spurious = 0;  ///< wake-ups of condition variables
   unsigned odd_events = 0;
   std::uint64_t flips = 0;  ///< which guesses about the kernel are taken for wrong
   Broken broken = Broken::nothing;
