@@ -5,10 +5,10 @@
 
 #include "tests/simulation/transcript/chapters.hpp"
 
-int main() {
-  using namespace conq::transcript;
-  // EPIPE is to be seen.
-  ::signal(SIGPIPE, SIG_IGN);
+namespace conq::transcript {
+namespace {
+
+void all_chapters() {
   opening();
   line_mode();
   limits();
@@ -35,4 +35,13 @@ int main() {
   library_ends();
   library_relays();
   library_processes();
+}
+
+}  // namespace
+}  // namespace conq::transcript
+
+int main() {
+  // EPIPE is to be seen.
+  ::signal(SIGPIPE, SIG_IGN);
+  conq::transcript::all_chapters();
 }
