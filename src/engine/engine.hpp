@@ -51,6 +51,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   Engine& operator=(const Engine&) = delete;
   ~Engine() = default;
 
+  const Dialect& dialect() const noexcept { return backend_->dialect(); }
+
   // Registrations (registrations.cpp)
   void add(Registration& registration, std::error_code& ec) noexcept;
   void add_exit(ExitRegistration& exit, std::error_code& ec) noexcept;

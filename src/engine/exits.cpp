@@ -62,7 +62,6 @@ void Engine::add_exit(ExitRegistration& exit, std::error_code& ec) noexcept {
     return;
   }
   exit.registered = true;
-  if (!backend_->dialect().slave_is_kept) exit.slave.reset();
   exit.terminal->has_process = true;
   exit.self = std::static_pointer_cast<ExitRegistration>(exit.shared_from_this());
   // It may have ended before it was registered, and some kernels tell nothing then.

@@ -114,6 +114,7 @@ auto BasicProcess<Backend>::spawn(BasicPoller<Backend>& poller, const ProcessOpt
     request.environment = options.environment;
     request.directory = options.directory;
     request.slave_fd = pty.slave.get();
+    if (!poller.engine_->dialect().slave_is_kept) request.released_slave = &pty.slave;
     request.keep_fds = options.keep_fds;
     pid = detail::spawn(request, ec, failed_call);
     if (ec) return {};

@@ -35,9 +35,10 @@ int number_behind(const std::vector<std::pair<int, int>>& keep_fds) noexcept {
 /// All that the child needs, made before the fork: between fork and exec nothing may allocate,
 /// since another thread may have held the allocator's lock at the fork.
 struct Plan {
-  Plan(const SpawnRequest& request, const Fd& child_report)
+  Plan(const SpawnRequest& request, const Fd& child_report, const Fd& child_release)
       : slave_fd(request.slave_fd),
         report(child_report.get()),
+        release(child_release.get()),
         directory(request.directory.empty() ? nullptr : request.directory.c_str()),
         keep_fds(request.keep_fds),
         above(number_behind(request.keep_fds)),
@@ -54,6 +55,7 @@ struct Plan {
       sources.push_back(ours);
       targets.push_back(its);
     }
+    if (child_release) sources.push_back(release);
     std::sort(sources.begin(), sources.end());
     targets.push_back(above);
     std::sort(targets.begin(), targets.end());
@@ -61,6 +63,7 @@ struct Plan {
 
   int slave_fd;
   int report;
+  int release;  ///< at its end once the host has closed its slave; -1: not waited for
   const char* directory;
   std::vector<std::pair<int, int>> keep_fds;
   int above;  ///< the lowest number behind all that the program is given: for the report
@@ -121,6 +124,13 @@ void close_all_but(const std::vector<int>& sorted) noexcept {
   close_descriptors(first, last_descriptor);
 }
 
+/// The other end is the host's alone once ours is closed.
+void wait_for_release(const Plan& plan) noexcept {
+  char nothing = 0;
+  while (::read(plan.release, &nothing, 1) < 0 && errno == EINTR) {
+  }
+}
+
 /// Out of the way of the targets, so that none is overwritten before it was copied.
 void move_up(const Plan& plan, int& fd) noexcept {
   const int moved = ::fcntl(fd, F_DUPFD_CLOEXEC, plan.above + 1);
@@ -132,10 +142,8 @@ void put(const Plan& plan, int fd, int target) noexcept {
   if (::dup2(fd, target) < 0) give_up(plan, Step::descriptors);
 }
 
-/// Puts the descriptors where the program wants them and closes all others: most of them first, so
-/// that a host at its limit has room for the copies.
+/// Puts the descriptors where the program wants them and closes all others.
 void arrange_descriptors(Plan& plan) noexcept {
-  close_all_but(plan.sources);
   move_up(plan, plan.report);
   move_up(plan, plan.slave_fd);
   for (auto& [ours, its] : plan.keep_fds) move_up(plan, ours);
@@ -170,6 +178,9 @@ void exec_program(Plan& plan) noexcept {
 [[noreturn]] void run_child(Plan& plan) noexcept {
   reset_dispositions();
   if (::setsid() < 0 || ::ioctl(plan.slave_fd, TIOCSCTTY, 0) != 0) give_up(plan, Step::terminal);
+  // At once, so that a host at its limit has room for the copies.
+  close_all_but(plan.sources);
+  if (plan.release >= 0) wait_for_release(plan);
   arrange_descriptors(plan);
   if (plan.directory != nullptr && ::chdir(plan.directory) != 0) give_up(plan, Step::directory);
   // Only now: a key at the host's terminal must not stop us before we left its session.
@@ -237,7 +248,11 @@ pid_t spawn(const SpawnRequest& request, std::error_code& ec, std::string& faile
   failed_call = "make a pipe for " + request.argv.front();
   make_pipe(report, child_report, ec);
   if (ec) return -1;
-  Plan plan(request, child_report);
+  Fd release;
+  Fd child_release;
+  if (request.released_slave != nullptr) make_pipe(child_release, release, ec);
+  if (ec) return -1;
+  Plan plan(request, child_report, child_release);
   failed_call = "fork for " + request.argv.front();
   pid_t pid = -1;
   {
@@ -248,6 +263,8 @@ pid_t spawn(const SpawnRequest& request, std::error_code& ec, std::string& faile
   }
   if (pid < 0) return -1;
   child_report.reset();
+  if (request.released_slave != nullptr) request.released_slave->reset();
+  release.reset();
   Failure failure{};
   if (!read_failure(report.get(), failure)) {
     failed_call.clear();

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "conq/fd.hpp"
+
 namespace conq::detail {
 
 struct SpawnRequest {
@@ -17,6 +19,9 @@ struct SpawnRequest {
   std::optional<std::vector<std::string>> environment;  ///< "NAME=value"; none: the caller's
   std::string directory;                                ///< empty: the caller's
   int slave_fd = -1;  ///< becomes 0, 1 and 2, and the controlling terminal of a new session
+  /// Closed here before the program starts: the caller's own slave, where the program has to be
+  /// alone with its terminal from its first moment on.
+  Fd* released_slave = nullptr;
   std::vector<std::pair<int, int>> keep_fds;  ///< ours, and its number in the child: 3 or more
 };
 

@@ -5,7 +5,7 @@
 
 namespace conq::test {
 
-/// By which the kernel knows a thread; for thread_state() alone.
+/// By which the kernel knows a thread, or a process for its first one; for thread_state() alone.
 using KernelThread = long;
 KernelThread this_kernel_thread();
 

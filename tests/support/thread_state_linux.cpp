@@ -12,7 +12,7 @@ namespace conq::test {
 KernelThread this_kernel_thread() { return ::syscall(SYS_gettid); }
 
 std::optional<ThreadState> thread_state(KernelThread thread) {
-  std::ifstream status("/proc/self/task/" + std::to_string(thread) + "/status");
+  std::ifstream status("/proc/" + std::to_string(thread) + "/status");
   ThreadState state;
   std::string field;
   while (status >> field) {

@@ -47,7 +47,7 @@ void Pty::slave_closed(PtySlave& slave, bool waits) {
   if (!slaves.empty()) return;
   if (dialect.last_close_waits) {
     // The close goes on in the background, as that of another process would.
-    if ((waits || dialect.quick_close_waits) && !output.empty() && master != nullptr) {
+    if (waits && !output.empty() && master != nullptr) {
       draining = true;
       return;
     }
@@ -287,7 +287,7 @@ State PtySlave::state() const {
 }
 
 void PtySlave::closed() {
-  if (!revoked) pty->slave_closed(*this, !non_blocking);
+  if (!revoked) pty->slave_closed(*this, !non_blocking || pty->dialect.quick_close_waits);
 }
 
 }  // namespace conq::sim

@@ -37,6 +37,8 @@ pid_t spawn(const SpawnRequest& request, std::error_code& ec, std::string& faile
   const std::array<int, 3> descriptors{request.slave_fd, request.slave_fd, request.slave_fd};
   sim::Process& process = kernel.spawn(std::move(steps), descriptors);
   process.leads_session = true;
+  // The call is not over yet, so nothing of the program has run.
+  if (request.released_slave != nullptr) kernel.close(request.released_slave->release());
   return process.pid;
 }
 

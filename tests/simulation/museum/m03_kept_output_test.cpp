@@ -75,8 +75,10 @@ TYPED_TEST(Museum03Kept, ThatOfAProgramThatDoesNotBlockAtOnce) {
 
 TYPED_TEST(Museum03Kept, ASlaveThatIsKeptSavesItUnlessAnExitRevokesAtOnce) {
   const std::string left = this->exit_discards() ? "" : this->sent;
-  EXPECT_EQ(this->left_of("writer", true, true), left);
-  EXPECT_EQ(this->left_of("quick writer", true, true), left);
+  for (const bool late : {false, true}) {
+    EXPECT_EQ(this->left_of("writer", true, late), left);
+    EXPECT_EQ(this->left_of("quick writer", true, late), left);
+  }
 }
 
 TYPED_TEST(Museum03Kept, WithAProcessAllOfItIsReadThenTheEndAndTheExitCome) {
