@@ -3,7 +3,6 @@
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include <limits>
 #include <new>
 
+#include "backend/pidfd.hpp"
 #include "device/throwing.hpp"
 
 namespace conq {
@@ -74,15 +74,8 @@ void EpollBackend::remove(int fd) noexcept {
 }
 
 Fd EpollBackend::add_exit(pid_t pid, std::uint64_t token, std::error_code& ec) noexcept {
-  // By number: glibc has had the wrapper only since 2.36. Close-on-exec by itself.
-  Fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0U)));
-  if (!process) {
-    // ESRCH: it has ended already, and the host has it reaped; the engine's first look finds that
-    // out.
-    ec.clear();
-    if (errno != ESRCH) ec = last_error();
-    return {};
-  }
+  Fd process = detail::open_pidfd(pid, ec);
+  if (!process) return process;
   watch(process.get(), EPOLLIN | EPOLLET, token, ec);
   if (ec) process.reset();
   return process;

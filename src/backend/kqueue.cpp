@@ -11,6 +11,7 @@
 #include <new>
 
 #include "backend/kqueue_compat.hpp"
+#include "backend/kqueue_exit.hpp"
 #include "device/throwing.hpp"
 
 namespace conq {
@@ -29,12 +30,10 @@ bool always_ready(int fd) noexcept {
          (S_ISCHR(status.st_mode) && ::isatty(fd) == 0);
 }
 
-/// Adds one filter; the error is the one of this change alone.
 void add_filter(int queue, int fd, int filter, std::uint64_t token, std::error_code& ec) noexcept {
-  const struct kevent add =
-      kqueue::change(static_cast<std::uintptr_t>(fd), filter, EV_ADD | EV_CLEAR, 0, token);
-  ec.clear();
-  if (::kevent(queue, &add, 1, nullptr, 0, nullptr) != 0) ec = last_error();
+  kqueue::apply(
+      queue, kqueue::change(static_cast<std::uintptr_t>(fd), filter, EV_ADD | EV_CLEAR, 0, token),
+      ec);
 }
 
 }  // namespace
@@ -72,20 +71,15 @@ void KqueueBackend::remove(int fd) noexcept {
   // In two calls: an error of the first change would keep the second from being applied.
   // An array of int, as NetBSD's filters are unsigned.
   for (const int filter : std::array<int, 2>{EVFILT_READ, EVFILT_WRITE}) {
-    const struct kevent gone =
-        kqueue::change(static_cast<std::uintptr_t>(fd), filter, EV_DELETE, 0, 0);
-    ::kevent(queue_.get(), &gone, 1, nullptr, 0, nullptr);
+    std::error_code not_there;
+    kqueue::apply(queue_.get(),
+                  kqueue::change(static_cast<std::uintptr_t>(fd), filter, EV_DELETE, 0, 0),
+                  not_there);
   }
 }
 
 Fd KqueueBackend::add_exit(pid_t pid, std::uint64_t token, std::error_code& ec) noexcept {
-  const struct kevent add = kqueue::change(static_cast<std::uintptr_t>(pid), EVFILT_PROC,
-                                           EV_ADD | EV_ONESHOT, NOTE_EXIT, token);
-  ec.clear();
-  // ESRCH: it has ended already, and the first look of the engine finds that out.
-  if (::kevent(queue_.get(), &add, 1, nullptr, 0, nullptr) != 0 && errno != ESRCH)
-    ec = last_error();
-  return {};
+  return kqueue::watch_exit(queue_.get(), pid, token, ec);
 }
 
 std::size_t KqueueBackend::wait(std::span<Event> events,
@@ -106,8 +100,7 @@ std::size_t KqueueBackend::wait(std::span<Event> events,
       ::kevent(queue_.get(), nullptr, 0, raw.data(), room, limit ? &timeout : nullptr);
   ec.clear();
   if (count < 0) {
-    // ECHILD, ESRCH: libkqueue 2.7 says so of a watched process that somebody else has reaped.
-    if (errno != EINTR && errno != ECHILD && errno != ESRCH) ec = last_error();
+    if (errno != EINTR) ec = last_error();
     return 0;
   }
   std::size_t stored = 0;
@@ -127,10 +120,8 @@ std::size_t KqueueBackend::wait(std::span<Event> events,
   return stored;
 }
 
-void KqueueBackend::remove_exit(pid_t pid, const Fd& /*process*/) noexcept {
-  const struct kevent gone =
-      kqueue::change(static_cast<std::uintptr_t>(pid), EVFILT_PROC, EV_DELETE, 0, 0);
-  ::kevent(queue_.get(), &gone, 1, nullptr, 0, nullptr);
+void KqueueBackend::remove_exit(pid_t pid, const Fd& process) noexcept {
+  kqueue::unwatch_exit(queue_.get(), pid, process);
 }
 
 std::unique_ptr<detail::Backend> KqueueBackend::another(std::error_code& ec) const noexcept {

@@ -11,9 +11,11 @@
 
 #include <bit>
 #include <cstdint>
+#include <system_error>
 #include <utility>
 
 #include "backend/dialect.hpp"
+#include "device/throwing.hpp"
 
 namespace conq::detail::kqueue {
 
@@ -47,6 +49,12 @@ inline struct kevent change(std::uintptr_t ident, int filter, int flags, unsigne
   made.fflags = static_cast<decltype(made.fflags)>(fflags);
   made.udata = std::bit_cast<Udata>(static_cast<std::uintptr_t>(token));
   return made;
+}
+
+/// Makes one change; the error is the one of this change alone.
+inline void apply(int queue, const struct kevent& change, std::error_code& ec) noexcept {
+  ec.clear();
+  if (::kevent(queue, &change, 1, nullptr, 0, nullptr) != 0) ec = last_error();
 }
 
 }  // namespace conq::detail::kqueue

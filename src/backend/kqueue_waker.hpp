@@ -20,13 +20,11 @@ namespace conq::detail {
 class KqueueWaker {
  public:
   void attach(int queue, std::error_code& ec) noexcept {
-    const struct kevent add = kqueue::change(ident, EVFILT_USER, EV_ADD | EV_CLEAR, 0, 0);
-    ec.clear();
-    if (::kevent(queue, &add, 1, nullptr, 0, nullptr) != 0) ec = last_error();
+    kqueue::apply(queue, kqueue::change(ident, EVFILT_USER, EV_ADD | EV_CLEAR, 0, 0), ec);
   }
   void wake(int queue) noexcept {
-    const struct kevent trigger = kqueue::change(ident, EVFILT_USER, 0, NOTE_TRIGGER, 0);
-    ::kevent(queue, &trigger, 1, nullptr, 0, nullptr);
+    std::error_code ignored;
+    kqueue::apply(queue, kqueue::change(ident, EVFILT_USER, 0, NOTE_TRIGGER, 0), ignored);
   }
   /// Whether `event` is a wake().
   bool took(const struct kevent& event) noexcept { return event.filter == EVFILT_USER; }
@@ -49,9 +47,10 @@ class KqueueWaker {
     }
     read_end_.reset(ends[0]);
     write_end_.reset(ends[1]);
-    const struct kevent add =
-        kqueue::change(static_cast<std::uintptr_t>(ends[0]), EVFILT_READ, EV_ADD | EV_CLEAR, 0, 0);
-    if (::kevent(queue, &add, 1, nullptr, 0, nullptr) != 0) ec = last_error();
+    kqueue::apply(
+        queue,
+        kqueue::change(static_cast<std::uintptr_t>(ends[0]), EVFILT_READ, EV_ADD | EV_CLEAR, 0, 0),
+        ec);
   }
   void wake(int) noexcept {
     const char byte = 0;
