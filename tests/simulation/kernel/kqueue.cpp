@@ -41,6 +41,8 @@ Filter Kqueue::look(Knote& knote) const {
   if (knote.file == nullptr) return filter;
   const State state = knote.file->state();
   filter = knote.event.filter == FilterKind::write ? state.write : state.read;
+  // libkqueue's are made of epoll, which tells of a hangup whatever it was asked for.
+  if (kernel_.dialect().is_epoll && filter.eof) filter.active = true;
   knote.eof_seen = knote.eof_seen || filter.eof;
   if (knote.eof_seen && kernel_.dialect().eof_flag_sticks) filter.eof = true;
   if (knote.eof_seen && kernel_.dialect().eof_truth_sticks) filter.active = true;
