@@ -73,7 +73,6 @@ void Engine::turn_as_caller(Lock& lock, Direction& direction, BlockedOperation& 
   if (woken) wake_pending_ = false;
   dispatch(std::span(events).first(count));
   ask();
-  nudge();
   if (!ec || !operation.queued) return;
   direction.remove(operation);
   operation.error = ec;
