@@ -57,7 +57,7 @@ class [[nodiscard]] IoAwaiter {
             std::byte* data, std::size_t size, std::error_code* ec) noexcept;
 
   std::shared_ptr<detail::Registration> registration_;
-  detail::Operation operation_;
+  detail::CoroutineOperation operation_;
   std::error_code* ec_;
   Direction direction_;
 };

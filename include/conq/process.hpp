@@ -119,7 +119,7 @@ class [[nodiscard]] ExitAwaiter {
   friend class BasicProcess;
   explicit ExitAwaiter(std::shared_ptr<detail::Registration> exit) noexcept;
   std::shared_ptr<detail::Registration> exit_;
-  detail::Operation operation_;
+  detail::CoroutineOperation operation_;
 };
 
 }  // namespace conq

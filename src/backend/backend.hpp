@@ -44,9 +44,12 @@ class Backend {
   virtual int handle() const noexcept = 0;
   virtual const Dialect& dialect() const noexcept = 0;
 
-  /// Registers `fd`, both directions, edge-triggered: an event follows each change to ready, and
-  /// the registration itself if it is ready by then.
+  /// Registers `fd`, edge-triggered: an event follows each change to ready, and the registration
+  /// itself if it is ready by then. Of room to write events need not tell before watch_room().
   virtual Watched add(int fd, std::uint64_t token, std::error_code& ec) noexcept = 0;
+  /// Events of `fd` are to tell of room to write, too, the first one if there is room by now; or
+  /// need not any more.
+  virtual void watch_room(int fd, std::uint64_t token, bool wanted) noexcept = 0;
   /// Takes `fd` off the queue. Events fetched before may still be on their way.
   virtual void remove(int fd) noexcept = 0;
 

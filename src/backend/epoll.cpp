@@ -24,6 +24,8 @@ using detail::last_error;
 // index.
 constexpr std::uint64_t wake_token = 0;
 
+constexpr std::uint32_t always_watched = EPOLLIN | EPOLLRDHUP | EPOLLET;
+
 int to_milliseconds(std::optional<std::chrono::nanoseconds> limit) noexcept {
   if (!limit) return -1;
   const auto rounded_up = std::chrono::ceil<std::chrono::milliseconds>(*limit).count();
@@ -61,11 +63,20 @@ void EpollBackend::watch(int fd, std::uint32_t events, std::uint64_t token,
 }
 
 detail::Watched EpollBackend::add(int fd, std::uint64_t token, std::error_code& ec) noexcept {
-  watch(fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, token, ec);
+  watch(fd, always_watched, token, ec);
   // epoll_ctl(2): EPERM for a file that does not support epoll, such as a regular file.
   if (ec != std::errc::operation_not_permitted) return detail::Watched::edges;
   ec.clear();
   return detail::Watched::always;
+}
+
+void EpollBackend::watch_room(int fd, std::uint64_t token, bool wanted) noexcept {
+  // Not for good: each write on a terminal makes an event for its own side (6.18, seen), so that
+  // whoever waits for an echo would be woken twice.
+  epoll_event event{};
+  event.events = wanted ? always_watched | EPOLLOUT : always_watched;
+  event.data.u64 = token;
+  ::epoll_ctl(queue_.get(), EPOLL_CTL_MOD, fd, &event);
 }
 
 void EpollBackend::remove(int fd) noexcept {

@@ -2,6 +2,7 @@
 // Asynchronous operations: started, cancelled, taken back. They are served in serving.cpp.
 
 #include <new>
+#include <utility>
 
 #include "engine/engine.hpp"
 
@@ -17,26 +18,23 @@ bool Engine::may_start(const Direction& direction, std::error_code& ec) const no
   return !ec;
 }
 
+Engine::~Engine() {
+  while (spare_operations_ != nullptr) take_operation();
+}
+
 std::unique_ptr<HandlerOperation> Engine::take_operation() noexcept {
-  if (!spare_operations_.empty()) {
-    auto taken = std::move(spare_operations_.back());
-    spare_operations_.pop_back();
-    return taken;
+  if (spare_operations_ == nullptr) {
+    return std::unique_ptr<HandlerOperation>(new (std::nothrow) HandlerOperation);
   }
-  try {
-    // Room for it first: give_back() cannot fail.
-    if (spare_operations_.capacity() == operations_) spare_operations_.reserve(2 * operations_ + 1);
-    auto made = std::make_unique<HandlerOperation>();
-    ++operations_;
-    return made;
-  } catch (const std::bad_alloc&) {
-    return nullptr;
-  }
+  std::unique_ptr<HandlerOperation> taken(spare_operations_);
+  spare_operations_ = static_cast<HandlerOperation*>(std::exchange(taken->next, nullptr));
+  return taken;
 }
 
 void Engine::give_back(std::unique_ptr<HandlerOperation> operation) noexcept {
   *operation = {};
-  spare_operations_.push_back(std::move(operation));
+  operation->next = spare_operations_;
+  spare_operations_ = operation.release();
 }
 
 void Engine::enqueue(Direction& direction, Operation& operation) noexcept {

@@ -125,8 +125,15 @@ bool Engine::settle_write(Direction& direction, Operation& operation, ssize_t co
     // Full, so the other side is back: it need not be asked for that any more.
     registration.hung_up = false;
   }
+  watch_room(registration, true);
   plan_asking(registration);
   return false;
+}
+
+void Engine::watch_room(Registration& registration, bool wanted) noexcept {
+  if (registration.room_watched == wanted || !registration.registered) return;
+  registration.room_watched = wanted;
+  backend_->watch_room(registration.fd(), slots_.token(registration), wanted);
 }
 
 void Engine::found_hung_up(Registration& registration) noexcept {

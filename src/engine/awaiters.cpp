@@ -9,7 +9,7 @@ namespace {
 
 /// Starts `operation`; false where it was refused, which is its outcome then.
 bool suspend(const std::shared_ptr<detail::Registration>& registration, bool writes,
-             detail::Operation& operation, std::coroutine_handle<> continuation) noexcept {
+             detail::CoroutineOperation& operation, std::coroutine_handle<> continuation) noexcept {
   operation.waiter = detail::Waiter::coroutine;
   operation.continuation = continuation;
   if (registration == nullptr) {

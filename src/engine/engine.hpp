@@ -8,7 +8,6 @@
 #include <mutex>
 #include <optional>
 #include <system_error>
-#include <vector>
 
 #include "backend/backend.hpp"
 #include "conq/poller.hpp"
@@ -49,7 +48,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   explicit Engine(std::unique_ptr<Backend> backend) noexcept : backend_(std::move(backend)) {}
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
-  ~Engine() = default;
+  ~Engine();
 
   const Dialect& dialect() const noexcept { return backend_->dialect(); }
 
@@ -116,6 +115,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   bool settle_read(Direction& direction, Operation& operation, ssize_t count, int error) noexcept;
   bool settle_write(Direction& direction, Operation& operation, ssize_t count, int error) noexcept;
   bool finish(Direction& direction, Operation& operation, std::error_code error) noexcept;
+  void watch_room(Registration& registration, bool wanted) noexcept;
   void found_hung_up(Registration& registration) noexcept;
   void found_connected(Registration& registration) noexcept;
   void release_use(Registration& registration) noexcept;
@@ -175,9 +175,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::condition_variable abandoned_;  ///< a system call on an abandoned operation is over
   bool server_dispatching_ = false;    ///< a thread of wait() is about to look at ready_
   std::unique_ptr<LentBuffer> spare_;  ///< buffers to lend that no thread of wait() has
-  std::vector<std::unique_ptr<HandlerOperation>>
-      spare_operations_;        ///< with room for all there are
-  std::size_t operations_ = 0;  ///< those with a handler, spare or pending
+  HandlerOperation* spare_operations_ = nullptr;  ///< owned, each linked to the next
 };
 
 template <class Use>

@@ -71,6 +71,7 @@ struct Registration : std::enable_shared_from_this<Registration> {
   const std::shared_ptr<Engine> engine;
   const Kind kind;
   Hangup hangup = Hangup::wait;
+  bool room_watched = false;  ///< events tell of room to write, too
   bool always_ready = false;  ///< a file: every call gets somewhere, no event will come
   bool registered = false;    ///< on the kernel's queue
   bool shut_down = false;

@@ -217,7 +217,7 @@ void Engine::deliver(Lock& lock, Direction& direction, Operation& operation) {
   const std::error_code error = operation.error;
   const std::size_t done = operation.done;
   if (operation.waiter == Waiter::coroutine) {
-    const std::coroutine_handle<> continuation = operation.continuation;
+    const auto continuation = static_cast<CoroutineOperation&>(operation).continuation;
     const HandlerTurn turn(*this, lock, direction);
     continuation.resume();
     return;

@@ -19,7 +19,11 @@ std::uint64_t SlotTable::insert(Registration& registration, int fd) {
   slots_[index].fd = fd;
   registration.slot = index;
   if (fd >= 0) by_fd_[static_cast<std::size_t>(fd)] = index;
-  return std::uint64_t{slots_[index].generation} << 32U | index;
+  return token(registration);
+}
+
+std::uint64_t SlotTable::token(const Registration& registration) const noexcept {
+  return std::uint64_t{slots_[registration.slot].generation} << 32U | registration.slot;
 }
 
 void SlotTable::erase(Registration& registration) noexcept {

@@ -17,6 +17,7 @@ class SlotTable {
   /// `fd`, if that is not -1. May throw std::bad_alloc.
   std::uint64_t insert(Registration& registration, int fd);
   void erase(Registration& registration) noexcept;
+  std::uint64_t token(const Registration& registration) const noexcept;
   Registration* find(std::uint64_t token) const noexcept;
   Registration* find_fd(int fd) const noexcept;
 

@@ -17,7 +17,7 @@ enum class Waiter : std::uint8_t {
 };
 
 /// A read or a write under way: a link in its direction's queue. It lives where its waiter lives
-/// (the blocked caller's stack, the coroutine's frame, the registration), so that none is
+/// (the blocked caller's stack, the coroutine's frame, the engine for a handler), so that none is
 /// allocated. All members are guarded by the engine's lock.
 struct Operation {
   Operation* next = nullptr;
@@ -29,6 +29,9 @@ struct Operation {
   bool queued = false;     ///< in the queue of its direction
   bool cancelled = false;  ///< to be ended with operation_canceled instead of being tried again
   bool abandoned = false;  ///< its memory is about to go: nobody is to be told
+};
+
+struct CoroutineOperation : Operation {
   std::coroutine_handle<> continuation;
 };
 

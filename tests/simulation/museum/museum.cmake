@@ -21,8 +21,9 @@ foreach(queue kqueue epoll)
   conq_simulation_objects(simulation_museum_${queue} ${museum} ${simulated_museum})
   target_compile_definitions(simulation_museum_${queue} PRIVATE CONQ_TEST_BACKENDS=${backend})
 endforeach()
-# Only there a stream is awaited awake.
-target_sources(simulation_museum_epoll PRIVATE ${museum_folder}/streaming_test.cpp)
+# Only there a stream is awaited awake, and room is asked for.
+target_sources(simulation_museum_epoll PRIVATE ${museum_folder}/room_test.cpp
+                                                ${museum_folder}/streaming_test.cpp)
 
 foreach(dialect ${dialects})
   set(queue kqueue)
