@@ -66,9 +66,10 @@ void Engine::turn_as_caller(Lock& lock, Direction& direction, BlockedOperation& 
   const Deadline until = next_asking(deadline);
   const auto stream = stream_to_watch(until);
   lock.unlock();
-  const std::size_t count = wait_in_kernel(stream.get(), events, until, woken, ec);
+  const bool filled = stream != nullptr && watch(*stream);
+  const std::size_t count = backend_->wait(events, time_left(until), woken, ec);
   lock.lock();
-  if (stream) release_use(*stream);
+  if (stream) watched(*stream, filled);
   turner_ = nullptr;
   if (woken) wake_pending_ = false;
   dispatch(std::span(events).first(count));

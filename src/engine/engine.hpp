@@ -142,10 +142,11 @@ class Engine : public std::enable_shared_from_this<Engine> {
 
   // The kernel's wait, and what precedes it while one console streams (streaming.cpp)
   void note_read(Direction& direction, ssize_t count) noexcept;
-  /// Needs the lock; what it returns is in use until release_use().
+  /// What it returns is in use until watched().
   std::shared_ptr<Registration> stream_to_watch(Deadline until) noexcept;
-  std::size_t wait_in_kernel(const Registration* stream, std::span<Event> events, Deadline until,
-                             bool& woken, std::error_code& ec) noexcept;
+  /// Without the lock. Whether the console filled meanwhile.
+  static bool watch(const Registration& stream) noexcept;
+  void watched(Registration& stream, bool filled) noexcept;
 
   bool serve(Lock& lock, Serving& serving, Direction& direction);
   void deliver(Lock& lock, Direction& direction, Operation& operation);
@@ -168,6 +169,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   const Registration* last_read_ = nullptr;  ///< compared only
   Registration* streaming_ = nullptr;        ///< whose reads follow each other closely, and full
   Deadline last_full_read_;
+  int watch_credit_ = 0;  ///< looks that may find nothing
+  Clock::time_point watch_again_at_;
   Deadline asking_at_;  ///< none while no console has to be asked
   bool closed_ = false;
   bool gone_ = false;  ///< no wait() will come any more

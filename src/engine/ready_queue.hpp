@@ -28,14 +28,18 @@ class ReadyQueue {
   struct Turn {
     std::size_t quiet = 0;
     std::size_t streaming = 0;
+    std::size_t answers = 0;  ///< writes that the turn's own handlers began
   };
   Turn next_turn() const noexcept {
-    return {quiet_.size(), std::min(streaming_.size(), streams_a_turn)};
+    const std::size_t streaming = std::min(streaming_.size(), streams_a_turn);
+    return {quiet_.size(), streaming, quiet_.size() + streaming};
   }
   /// The next one of `turn`, off its line; none if the turn is over.
   Direction* take(Turn& turn) noexcept {
-    Direction* taken = take(quiet_, turn.quiet);
-    return taken != nullptr ? taken : take(streaming_, turn.streaming);
+    if (Direction* const taken = take(quiet_, turn.quiet)) return taken;
+    if (Direction* const taken = take(streaming_, turn.streaming)) return taken;
+    const bool answers = !quiet_.empty() && quiet_.front()->writes;
+    return answers ? take(quiet_, turn.answers) : nullptr;
   }
 
  private:

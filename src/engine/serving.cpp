@@ -176,9 +176,10 @@ void Engine::turn_as_server(Lock& lock, Deadline deadline, std::error_code& ec) 
     bool ignored = false;
     outer->wait(events, std::chrono::nanoseconds::zero(), ignored, ec);
   }
-  const std::size_t count = wait_in_kernel(stream.get(), events, until, woken, ec);
+  const bool filled = stream != nullptr && watch(*stream);
+  const std::size_t count = backend_->wait(events, time_left(until), woken, ec);
   lock.lock();
-  if (stream) release_use(*stream);
+  if (stream) watched(*stream, filled);
   --servers_in_kernel_;
   if (idle) --servers_idle_;
   if (woken) wake_pending_ = false;

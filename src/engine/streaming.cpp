@@ -4,6 +4,7 @@
 
 #include <sys/ioctl.h>
 
+#include <algorithm>
 #include <thread>
 #include <utility>
 
@@ -19,23 +20,19 @@ using std::chrono::microseconds;
 constexpr int full_size = 2048;
 /// Reads of a stream come at least so close.
 constexpr microseconds streaming_interval{200};
-/// How long the console is looked at before the queue is asked what else is ready.
-constexpr microseconds slice{20};
-/// How many slices may pass without a byte.
-constexpr int slices = 5;
+/// How long the console is looked at: no longer than a CPU that sleeps takes to wake.
+constexpr microseconds look{10};
+/// Looks that found nothing, at most, before it is no more looked at; each that found something
+/// makes up for half of one.
+constexpr int most_credit = 8;
+constexpr int price = 2;
+/// Where looking does not pay, as the kernel's worker has to be woken itself, it is tried again so
+/// often.
+constexpr std::chrono::milliseconds rest{10};
 
 bool alone_on_cpu() noexcept {
   static const bool alone = std::thread::hardware_concurrency() < 2;
   return alone;
-}
-
-/// Returns once `fd` is worth reading, or has not become so in a slice.
-void look_at(int fd) noexcept {
-  const Clock::time_point until = Clock::now() + slice;
-  int readable = 0;
-  while (::ioctl(fd, FIONREAD, &readable) == 0 && readable < full_size && Clock::now() < until) {
-    std::this_thread::yield();
-  }
 }
 
 }  // namespace
@@ -59,19 +56,34 @@ std::shared_ptr<Registration> Engine::stream_to_watch(Deadline until) noexcept {
   Registration* const stream = std::exchange(streaming_, nullptr);
   const bool alone = servers_in_kernel_ + (turner_ != nullptr ? 1U : 0U) == 1;
   if (stream == nullptr || stream->read.head == nullptr || !alone) return nullptr;
-  if (until && *until - Clock::now() < slices * slice) return nullptr;
+  const Clock::time_point now = Clock::now();
+  if (until && *until - now < look) return nullptr;
+  if (watch_credit_ < price) {
+    if (now < watch_again_at_) return nullptr;
+    watch_credit_ = price;
+  }
   ++stream->users;
   return stream->shared_from_this();
 }
 
-std::size_t Engine::wait_in_kernel(const Registration* stream, std::span<Event> events,
-                                   Deadline until, bool& woken, std::error_code& ec) noexcept {
-  for (int each = 0; stream != nullptr && each < slices; ++each) {
-    look_at(stream->fd());
-    const std::size_t count = backend_->wait(events, std::chrono::nanoseconds::zero(), woken, ec);
-    if (count > 0 || woken || ec) return count;
+bool Engine::watch(const Registration& stream) noexcept {
+  const Clock::time_point until = Clock::now() + look;
+  int readable = 0;
+  while (::ioctl(stream.fd(), FIONREAD, &readable) == 0 && readable < full_size) {
+    if (Clock::now() >= until) return false;
+    std::this_thread::yield();
   }
-  return backend_->wait(events, time_left(until), woken, ec);
+  return readable >= full_size;
+}
+
+void Engine::watched(Registration& stream, bool filled) noexcept {
+  release_use(stream);
+  if (filled) {
+    watch_credit_ = std::min(watch_credit_ + 1, most_credit);
+  } else {
+    watch_credit_ -= price;
+    watch_again_at_ = Clock::now() + rest;
+  }
 }
 
 }  // namespace conq::detail

@@ -39,6 +39,20 @@ TYPED_TEST(Room, AWriteThatWaitsForNoneWakesNobody) {
   });
 }
 
+TYPED_TEST(Room, AnAnswerIsWrittenBeforeTheQueueIsAskedAgain) {
+  Outcome answered;
+  this->terminal.console.async_read([&](std::error_code, std::span<const std::byte>) {
+    this->terminal.console.async_write(bytes("x"), answered.handler());
+  });
+  this->with_server([&] {
+    this->pass(1ms);
+    say(this->terminal.slave, "?");
+    // The read, the write, and the next wait.
+    EXPECT_EQ(this->calls_in(1ms), 3U);
+    EXPECT_EQ(answered.calls(), 1);
+  });
+}
+
 TYPED_TEST(Room, NorDoesOneAfterAWriteThatHadToWait) {
   const std::string much(100'000, '.');
   this->with_server([&] {

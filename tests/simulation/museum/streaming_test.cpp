@@ -62,6 +62,14 @@ TYPED_TEST(Streaming, AConsoleThatWritesLittleCostsNoLook) {
       [&] { EXPECT_LE(this->calls_of_writes(100, 10us), this->writes * this->calls_of_a_write); });
 }
 
+TYPED_TEST(Streaming, OneThatIsLookedAtInVainIsLeftAlone) {
+  this->with_server([&] {
+    constexpr std::uint64_t one_look = 150;
+    EXPECT_LE(this->calls_of_writes(this->full, 100us),
+              this->writes * this->calls_of_a_write + one_look);
+  });
+}
+
 TYPED_TEST(Streaming, TwoThatAlternateCostNoLook) {
   auto other = this->add_terminal();
   std::size_t read = 0;
