@@ -55,8 +55,8 @@ class Console {
 
   /// Takes a terminal's descriptor, which must be open for reading and writing as far as these are
   /// wanted, and remembers its settings for reset(). `name` is for messages; by default the
-  /// device's. /dev/tty, which no queue of macOS takes, becomes the device behind it there. Errors: errc::not_a_console (the descriptor is closed then, as it was given away);
-  /// EBADF.
+  /// device's. /dev/tty, which no queue of macOS takes, becomes the device behind it there.
+  /// Errors: errc::not_a_console (the descriptor is closed then, as it was given away); EBADF.
   static Console from_fd(Fd fd, std::string name = {});
   static Console from_fd(Fd fd, std::string name, std::error_code& ec) noexcept;
 

@@ -29,8 +29,8 @@ std::string slave_path(int master, std::error_code& ec);
 /// Throws std::bad_alloc only.
 std::string tty_name(int fd, std::error_code& ec);
 
-/// `fd` itself; where a queue refuses that, as /dev/tty on macOS, the device behind it, if it can be
-/// opened. Throws std::bad_alloc only.
+/// `fd` itself; where a queue refuses that, as /dev/tty on macOS, the device behind it, if that can
+/// be opened. Throws std::bad_alloc only.
 Fd watchable(Fd fd);
 
 /// `error` as the answer to a question only terminals understand: errc::not_a_console where it says
