@@ -28,6 +28,10 @@ set(conq_pc_requires)
 if(CONQ_LIBKQUEUE)
   set(conq_pc_requires libkqueue)
 endif()
+set(conq_pc_cflags)
+if(CONQ_LIBKQUEUE AND CONQ_POLLER_IS_KQUEUE)
+  set(conq_pc_cflags " -DCONQ_POLLER_IS_KQUEUE")
+endif()
 # Relative to the file itself, so that the installed tree may be moved.
 file(RELATIVE_PATH conq_pc_prefix
   ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})

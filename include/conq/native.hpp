@@ -8,9 +8,10 @@ namespace conq {
 class EpollBackend;
 class KqueueBackend;
 
-#if defined(__linux__)
+#if defined(__linux__) && !defined(CONQ_POLLER_IS_KQUEUE)
 using NativeBackend = EpollBackend;
-#elif defined(__APPLE__) || defined(__FreeBSD__) || defined(__NetBSD__) || defined(__OpenBSD__)
+#elif defined(__linux__) || defined(__APPLE__) || defined(__FreeBSD__) || defined(__NetBSD__) || \
+    defined(__OpenBSD__)
 using NativeBackend = KqueueBackend;
 #else
 #error "conq runs on Linux, macOS, FreeBSD, NetBSD and OpenBSD"
