@@ -102,11 +102,17 @@ class SignalsBlocked {
   ::_exit(127);
 }
 
-/// The host's handlers are gone from here on, so that signals may be let in later.
+/// The host's handlers are gone from here on, so that signals may be let in later; and what came so
+/// far was meant for the host, as a key at its terminal: to ignore a signal discards it.
 void reset_dispositions() noexcept {
+  struct sigaction ignored {};
+  ignored.sa_handler = SIG_IGN;
   struct sigaction standard {};
   standard.sa_handler = SIG_DFL;
-  for (int signal = 1; signal < NSIG; ++signal) ::sigaction(signal, &standard, nullptr);
+  for (int signal = 1; signal < NSIG; ++signal) {
+    ::sigaction(signal, &ignored, nullptr);
+    ::sigaction(signal, &standard, nullptr);
+  }
 }
 
 void unblock_signals() noexcept {
@@ -176,8 +182,9 @@ void exec_program(Plan& plan) noexcept {
 }
 
 [[noreturn]] void run_child(Plan& plan) noexcept {
+  if (::setsid() < 0) give_up(plan, Step::terminal);
   reset_dispositions();
-  if (::setsid() < 0 || ::ioctl(plan.slave_fd, TIOCSCTTY, 0) != 0) give_up(plan, Step::terminal);
+  if (::ioctl(plan.slave_fd, TIOCSCTTY, 0) != 0) give_up(plan, Step::terminal);
   // At once, so that a host at its limit has room for the copies.
   close_all_but(plan.sources);
   if (plan.release >= 0) wait_for_release(plan);

@@ -50,6 +50,17 @@ TEST(SpawnSignals, WhatTheHostIgnoresAndBlocksKillsTheProgram) {
   });
 }
 
+/// As a key at the host's terminal does, while the child is of its session still.
+TEST(SpawnSignals, OneThatComesRightAfterTheForkIsNotTheProgramsBusiness) {
+  test::in_child([] {
+    ASSERT_EQ(::pthread_atfork(nullptr, nullptr, [] { ::kill(::getpid(), SIGINT); }), 0);
+    Spawned spawned(shell("exit 7"));
+    const int status = spawned.wait();
+    ASSERT_TRUE(WIFEXITED(status)) << "by signal " << WTERMSIG(status);
+    EXPECT_EQ(WEXITSTATUS(status), 7);
+  });
+}
+
 TEST(SpawnSignals, TheHostsMaskAndDispositionsStay) {
   test::in_child([] {
     sigset_t odd;
