@@ -113,6 +113,10 @@ Action any_step(Generator& from, unsigned channels) {
   action.what = any_action(from);
   action.channel = from.below(channels);
   action.amount = any_amount(from);
+  // So that writes meet a full queue, and then a reader who makes room for them.
+  const bool writes = action.what == Do::async_write || action.what == Do::call_write;
+  if (writes && from.once_in(8)) action.amount = 20000 + from.below(20000);
+  if (action.what == Do::peer_read && from.once_in(4)) action.amount = 40000;
   if (action.what == Do::sleep) {
     action.amount = from.once_in(10) ? 1 + from.below(9000) : from.below(20);
   }
