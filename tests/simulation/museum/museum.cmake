@@ -25,7 +25,7 @@ endforeach()
 target_sources(simulation_museum_epoll PRIVATE ${museum_folder}/room_test.cpp
                                                 ${museum_folder}/streaming_test.cpp)
 
-foreach(dialect ${dialects})
+foreach(dialect ${tested_dialects})
   set(queue kqueue)
   if(dialect STREQUAL "linux")
     set(queue epoll)
