@@ -92,18 +92,18 @@ void pass_on() {
 
 Scheduler::Stuck Scheduler::run(std::vector<std::pair<std::string, std::function<void()>>> threads,
                                 Choose choose, const std::function<bool()>& idle, Stays stays) {
-  Run run;
-  run.stays = std::move(stays);
-  run.choose = std::move(choose);
-  run.idle = &idle;
+  auto run = std::make_unique<Run>();
+  run->stays = std::move(stays);
+  run->choose = std::move(choose);
+  run->idle = &idle;
   for (auto& [name, body] : threads) {
-    run.threads.push_back(std::make_unique<Thread>());
-    run.threads.back()->name = name;
-    run.threads.back()->body = std::move(body);
+    run->threads.push_back(std::make_unique<Thread>());
+    run->threads.back()->name = name;
+    run->threads.back()->body = std::move(body);
   }
-  active = &run;
+  active = run.get();
   std::vector<std::thread> hosts;
-  for (const auto& thread : run.threads) {
+  for (const auto& thread : run->threads) {
     hosts.emplace_back([thread = thread.get()] {
       self = thread;
       thread->go.acquire();
@@ -115,18 +115,16 @@ Scheduler::Stuck Scheduler::run(std::vector<std::pair<std::string, std::function
   }
   if (Thread* const first = next(); first != nullptr) {
     first->go.release();
-    run.finished.acquire();
+    run->finished.acquire();
   }
-  // Those that are stuck stay so: the caller has to end the program.
-  for (std::thread& host : hosts) {
-    if (run.stuck.threads.empty()) {
-      host.join();
-    } else {
-      host.detach();
-    }
+  if (!run->stuck.threads.empty()) {
+    // Those that are stuck stay so, with what they wait for: the caller has to end the program.
+    for (std::thread& host : hosts) host.detach();
+    return run.release()->stuck;
   }
-  if (run.stuck.threads.empty()) active = nullptr;
-  return run.stuck;
+  for (std::thread& host : hosts) host.join();
+  active = nullptr;
+  return {};
 }
 
 bool Scheduler::here() noexcept { return self != nullptr; }
