@@ -71,10 +71,7 @@ void KqueueBackend::remove(int fd) noexcept {
   // In two calls: an error of the first change would keep the second from being applied.
   // An array of int, as NetBSD's filters are unsigned.
   for (const int filter : std::array<int, 2>{EVFILT_READ, EVFILT_WRITE}) {
-    std::error_code not_there;
-    kqueue::apply(queue_.get(),
-                  kqueue::change(static_cast<std::uintptr_t>(fd), filter, EV_DELETE, 0, 0),
-                  not_there);
+    kqueue::remove(queue_.get(), static_cast<std::uintptr_t>(fd), filter);
   }
 }
 

@@ -57,4 +57,10 @@ inline void apply(int queue, const struct kevent& change, std::error_code& ec) n
   if (::kevent(queue, &change, 1, nullptr, 0, nullptr) != 0) ec = last_error();
 }
 
+/// Takes a filter off the queue, if it is there.
+inline void remove(int queue, std::uintptr_t ident, int filter) noexcept {
+  std::error_code not_there;
+  apply(queue, change(ident, filter, EV_DELETE, 0, 0), not_there);
+}
+
 }  // namespace conq::detail::kqueue

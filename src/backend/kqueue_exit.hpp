@@ -35,10 +35,7 @@ inline Fd watch_exit(int queue, pid_t pid, std::uint64_t token, std::error_code&
 }
 
 inline void unwatch_exit(int queue, pid_t /*pid*/, const Fd& process) noexcept {
-  if (!process) return;
-  std::error_code fired;
-  apply(queue, change(static_cast<std::uintptr_t>(process.get()), EVFILT_READ, EV_DELETE, 0, 0),
-        fired);
+  if (process) remove(queue, static_cast<std::uintptr_t>(process.get()), EVFILT_READ);
 }
 
 #else
@@ -54,8 +51,7 @@ inline Fd watch_exit(int queue, pid_t pid, std::uint64_t token, std::error_code&
 }
 
 inline void unwatch_exit(int queue, pid_t pid, const Fd& /*process*/) noexcept {
-  std::error_code fired;
-  apply(queue, change(static_cast<std::uintptr_t>(pid), EVFILT_PROC, EV_DELETE, 0, 0), fired);
+  remove(queue, static_cast<std::uintptr_t>(pid), EVFILT_PROC);
 }
 
 #endif

@@ -60,18 +60,10 @@ void Engine::run_blocked(Direction& direction, BlockedOperation& operation,
 void Engine::turn_as_caller(Lock& lock, Direction& direction, BlockedOperation& operation,
                             Deadline deadline) noexcept {
   std::array<Event, 64> events;
-  bool woken = false;
   std::error_code ec;
   turner_ = &operation;
-  const Deadline until = next_asking(deadline);
-  const auto stream = stream_to_watch(until);
-  lock.unlock();
-  const bool filled = stream != nullptr && watch(*stream);
-  const std::size_t count = backend_->wait(events, time_left(until), woken, ec);
-  lock.lock();
-  if (stream) watched(*stream, filled);
+  const std::size_t count = fetch(lock, events, next_asking(deadline), nullptr, ec);
   turner_ = nullptr;
-  if (woken) wake_pending_ = false;
   dispatch(std::span(events).first(count));
   ask();
   if (!ec || !operation.queued) return;

@@ -140,7 +140,11 @@ class Engine : public std::enable_shared_from_this<Engine> {
   void turn_as_server(Lock& lock, Deadline deadline, std::error_code& ec) noexcept;
   void complete_pending() noexcept;
 
-  // The kernel's wait, and what precedes it while one console streams (streaming.cpp)
+  /// The kernel's wait. `outer`, if given, is emptied before: our events make it readable again.
+  std::size_t fetch(Lock& lock, std::span<Event> events, Deadline until, Backend* outer,
+                    std::error_code& ec) noexcept;
+
+  // What precedes it while one console streams (streaming.cpp)
   void note_read(Direction& direction, ssize_t count) noexcept;
   /// What it returns is in use until watched().
   std::shared_ptr<Registration> stream_to_watch(Deadline until) noexcept;
@@ -168,7 +172,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   bool wake_pending_ = false;                ///< a wake of the kernel's wait is on its way
   const Registration* last_read_ = nullptr;  ///< compared only
   Registration* streaming_ = nullptr;        ///< whose reads follow each other closely, and full
-  Deadline last_full_read_;
+  Clock::time_point last_full_read_;
   int watch_credit_ = 0;  ///< looks that may find nothing
   Clock::time_point watch_again_at_;
   Deadline asking_at_;  ///< none while no console has to be asked

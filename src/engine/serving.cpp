@@ -163,13 +163,26 @@ void Engine::await_work(Lock& lock, Deadline deadline, std::error_code& ec) noex
 
 void Engine::turn_as_server(Lock& lock, Deadline deadline, std::error_code& ec) noexcept {
   std::array<Event, 64> events;
-  bool woken = false;
   const bool idle = ready_.empty();
   const Deadline until = idle ? next_asking(deadline) : Clock::time_point{};
   ++servers_in_kernel_;
   if (idle) ++servers_idle_;
-  const auto stream = stream_to_watch(until);
   Backend* const outer = outer_.get();
+  const std::size_t count = fetch(lock, events, until, outer, ec);
+  --servers_in_kernel_;
+  if (idle) --servers_idle_;
+  server_dispatching_ = true;
+  dispatch(std::span(events).first(count));
+  ask();
+  if (outer != nullptr && count == events.size()) outer->wake();
+  nudge();
+  server_dispatching_ = false;
+}
+
+std::size_t Engine::fetch(Lock& lock, std::span<Event> events, Deadline until, Backend* outer,
+                          std::error_code& ec) noexcept {
+  const auto stream = stream_to_watch(until);
+  bool woken = false;
   lock.unlock();
   if (outer != nullptr) {
     // First: what comes after this makes it readable again.
@@ -180,15 +193,8 @@ void Engine::turn_as_server(Lock& lock, Deadline deadline, std::error_code& ec) 
   const std::size_t count = backend_->wait(events, time_left(until), woken, ec);
   lock.lock();
   if (stream) watched(*stream, filled);
-  --servers_in_kernel_;
-  if (idle) --servers_idle_;
   if (woken) wake_pending_ = false;
-  server_dispatching_ = true;
-  dispatch(std::span(events).first(count));
-  ask();
-  if (outer != nullptr && count == events.size()) outer->wake();
-  nudge();
-  server_dispatching_ = false;
+  return count;
 }
 
 bool Engine::serve(Lock& lock, Serving& serving, Direction& direction) {

@@ -41,11 +41,11 @@ void Engine::note_read(Direction& direction, ssize_t count) noexcept {
   const Registration* const before = std::exchange(last_read_, &direction.owner);
   streaming_ = nullptr;
   if (count < full_size || !backend_->dialect().streams_are_watched || alone_on_cpu()) {
-    last_full_read_.reset();
+    last_full_read_ = {};
     return;
   }
   const Clock::time_point now = Clock::now();
-  const bool close = last_full_read_ && now - *last_full_read_ < streaming_interval;
+  const bool close = now - last_full_read_ < streaming_interval;
   last_full_read_ = now;
   if (close && before == &direction.owner && direction.owner.registered) {
     streaming_ = &direction.owner;

@@ -15,23 +15,15 @@ set(simulated_museum
   m12_dev_tty m14_big_paste m16_leaked_descriptor silent_hangup)
 list(TRANSFORM simulated_museum PREPEND ${museum_folder}/)
 list(TRANSFORM simulated_museum APPEND _test.cpp)
-foreach(queue kqueue epoll)
-  string(REPLACE "kqueue" "OnKqueue" backend ${queue})
-  string(REPLACE "epoll" "OnEpoll" backend ${backend})
-  conq_simulation_objects(simulation_museum_${queue} ${museum} ${simulated_museum})
-  target_compile_definitions(simulation_museum_${queue} PRIVATE CONQ_TEST_BACKENDS=${backend})
-endforeach()
+conq_simulation_typed_tests(simulation_museum ${museum} ${simulated_museum})
 # Only there a stream is awaited awake, and room is asked for.
 target_sources(simulation_museum_epoll PRIVATE ${museum_folder}/room_test.cpp
                                                 ${museum_folder}/streaming_test.cpp)
 
 foreach(dialect ${tested_dialects})
-  set(queue kqueue)
-  if(dialect STREQUAL "linux")
-    set(queue epoll)
-  endif()
+  conq_queue_of(${dialect} queue)
   set(program simulated_museum_${dialect})
-  conq_simulation_program(${program} ${dialect} ${queue}
+  conq_simulation_program(${program} ${dialect}
     $<TARGET_OBJECTS:simulation_museum_${queue}> $<TARGET_OBJECTS:simulation_support>)
   # In one process, as there are many. No shell that traps SIGWINCH is simulated, and what row 9
   # meets by many rounds has its moment in m09.

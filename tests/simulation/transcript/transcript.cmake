@@ -6,7 +6,7 @@ set(transcript
   terminals.cpp)
 list(TRANSFORM transcript PREPEND ${CMAKE_CURRENT_LIST_DIR}/)
 conq_simulation_objects(transcript ${transcript})
-conq_simulation_program(transcript_simulated linux epoll NO_MAIN
+conq_simulation_program(transcript_simulated linux NO_MAIN
   $<TARGET_OBJECTS:transcript> $<TARGET_OBJECTS:simulation_support>)
 add_executable(transcript_real $<TARGET_OBJECTS:transcript>)
 target_link_libraries(transcript_real PRIVATE conq::conq conq_test_support GTest::gtest GTest::gmock

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "tests/support/descriptor_limit.hpp"
 #include "tests/support/descriptors.hpp"
 #include "tests/support/read_until.hpp"
 
@@ -58,6 +59,17 @@ Refusal refusal_of(detail::SpawnRequest request) {
   EXPECT_TRUE(refusal.error);
   EXPECT_TRUE(has_no_child());
   return refusal;
+}
+
+void expect_no_room_for_pipe(const detail::SpawnRequest& request, unsigned room) {
+  std::error_code ec;
+  std::string failed_call;
+  {
+    const DescriptorLimit limit(room);
+    EXPECT_EQ(detail::spawn(request, ec, failed_call), -1);
+  }
+  EXPECT_EQ(ec, std::errc::too_many_files_open);
+  EXPECT_EQ(failed_call, "make a pipe for " + request.argv.front());
 }
 
 bool has_no_child() { return ::waitpid(-1, nullptr, WNOHANG) == -1 && errno == ECHILD; }

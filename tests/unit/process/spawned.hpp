@@ -50,6 +50,9 @@ struct Refusal {
 /// descriptor behind.
 Refusal refusal_of(detail::SpawnRequest request);
 
+/// That a spawn with room for `room` descriptors is refused for want of one for a pipe.
+void expect_no_room_for_pipe(const detail::SpawnRequest& request, unsigned room);
+
 /// Whether this process has no child, also none that is a zombie.
 bool has_no_child();
 
