@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every member of the engine's public types is used once, so that each is there and links; the
 // forms with an error_code do not throw.
+#include <chrono>
 #include <type_traits>
 
 #include "conq/conq.hpp"
@@ -154,8 +155,8 @@ TYPED_TEST(PublicApi, OfARelayIsAllThere) {
 TEST(PublicApi, WorksWithoutExceptions) { EXPECT_TRUE(conq_engine_works_without_exceptions()); }
 
 TEST(PublicApi, ThePlatformsOwnBackendIsBuilt) {
-  const Poller poller;
-  EXPECT_GE(poller.native_handle(), 0);
+  Poller poller;
+  EXPECT_EQ(poller.wait_for(std::chrono::milliseconds(0)), 0U);
 }
 
 }  // namespace

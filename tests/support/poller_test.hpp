@@ -13,27 +13,16 @@
 
 #include "tests/support/backends.hpp"
 #include "tests/support/bytes.hpp"
-#include "tests/support/descriptors.hpp"
 #include "tests/support/eventually.hpp"
 #include "tests/support/in_thread.hpp"
 #include "tests/support/outcome.hpp"
+#include "tests/support/poller_descriptors.hpp"
 #include "tests/support/terminal.hpp"
 
 namespace conq::test {
 
 /// More than a kernel keeps for a console that nobody reads.
 inline constexpr std::size_t more_than_fits = 1'000'000;
-
-/// Whether a poller that is gone leaves no descriptor of its own: libkqueue closes its own later.
-template <class Poller>
-bool poller_cleans_up_at_once() {
-  static const bool at_once = [] {
-    const auto before = open_descriptors();
-    { const Poller first; }
-    return open_descriptors() == before;
-  }();
-  return at_once;
-}
 
 /// A poller of one backend; no test leaks a descriptor.
 template <class OnBackend>
@@ -69,9 +58,7 @@ class PollerTest : public testing::Test {
   }
 
  private:
-  std::optional<NoDescriptorLeak> no_leak_ = poller_cleans_up_at_once<Poller>()
-                                                 ? std::optional<NoDescriptorLeak>(std::in_place)
-                                                 : std::nullopt;
+  NoPollerDescriptorLeak<Poller> no_leak_;
 
  protected:
   Poller poller;

@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "tests/support/descriptors.hpp"
 #include "tests/support/eventually.hpp"
+#include "tests/support/poller_descriptors.hpp"
 
 namespace conq::app {
 namespace {
@@ -33,7 +33,7 @@ TEST(Signals, BecomeCallsInTheOrderTheyCame) {
 }
 
 TEST(Signals, DoAgainWhatTheyDidBefore) {
-  const test::NoDescriptorLeak no_leak;
+  const test::NoPollerDescriptorLeak<Poller> no_leak;
   {
     Poller poller;
     const Signals signals(poller, {SIGTERM}, [](int) {});

@@ -13,6 +13,7 @@
 #include "tests/support/bytes.hpp"
 #include "tests/support/descriptors.hpp"
 #include "tests/support/in_child.hpp"
+#include "tests/support/poller_descriptors.hpp"
 #include "tests/support/read_until.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -32,7 +33,7 @@ std::pair<Fd, Fd> make_pipe() {
 
 TEST(StandardStream, LeavesATerminalBlockingForAllWhoShareIt) {
   const Pty pty = open_pty();
-  const test::NoDescriptorLeak no_leak;
+  const test::NoPollerDescriptorLeak<Poller> no_leak;
   Poller poller;
   StandardStream stream(pty.slave.get(), Direction::out);
   EXPECT_TRUE(stream.is_terminal());
@@ -54,7 +55,7 @@ TEST(StandardStream, ReadsFromATerminal) {
 
 TEST(StandardStream, PutsTheFlagsOfAPipeBack) {
   const auto [read_end, write_end] = make_pipe();
-  const test::NoDescriptorLeak no_leak;
+  const test::NoPollerDescriptorLeak<Poller> no_leak;
   {
     Poller poller;
     StandardStream out(write_end.get(), Direction::out);
