@@ -19,10 +19,10 @@ namespace conq::detail {
 /// What the kernel says of one registration. `token` is the one given when it was added; it may be
 /// one of a registration removed since: the engine checks.
 struct Event {
-  std::uint64_t token = 0;
-  bool readable = false;
-  bool writable = false;  ///< not by a hangup alone
-  bool hung_up = false;   ///< or a stream's writing side is closed
+  std::uint64_t token;
+  bool readable;
+  bool writable;  ///< not by a hangup alone
+  bool hung_up;   ///< or a stream's writing side is closed
 };
 
 enum class Watched {

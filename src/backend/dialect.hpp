@@ -26,9 +26,6 @@ struct Dialect {
   /// slave is kept for it. Where it does not wait, a slave that is kept would be revoked with what
   /// is unread; the last close waits there.
   bool slave_is_kept = false;
-  /// What bounds a single stream is how long halted CPUs take to wake, as each byte passes a worker
-  /// of the kernel's; so the reader stays awake for a moment.
-  bool streams_are_watched = false;
   /// A queue can be watched by another one. libkqueue 2.7 gives one end of a pipe for a queue, and
   /// keeps to itself what could be polled.
   bool queue_is_pollable = true;
@@ -43,8 +40,7 @@ inline constexpr Dialect linux_epoll{.name = "linux-epoll",
                                      .short_read_empties = true,
                                      .hangup_flag_is_current = true,
                                      .hangup_leaves_bytes = true,
-                                     .slave_is_kept = true,
-                                     .streams_are_watched = true};
+                                     .slave_is_kept = true};
 /// libkqueue answers EV_EOF from epoll's state at that time; the console is Linux's own.
 inline constexpr Dialect linux_libkqueue{.name = "linux-libkqueue",
                                          .hangup_flag_is_current = true,

@@ -64,7 +64,6 @@ bool Engine::attempt_io(Lock& lock, Direction& direction, Operation& operation) 
   release_use(registration);
   if (operation.abandoned) abandoned_.notify_all();
   if (direction.writes) return settle_write(direction, operation, count, error);
-  note_read(direction, count);
   const Waiter waiter = operation.waiter;
   const bool finished = settle_read(direction, operation, count, error);
   // What a handler is still to be shown is not drained: deliver() tells after it.

@@ -59,7 +59,8 @@ void Engine::run_blocked(Direction& direction, BlockedOperation& operation,
 
 void Engine::turn_as_caller(Lock& lock, Direction& direction, BlockedOperation& operation,
                             Deadline deadline) noexcept {
-  std::array<Event, 64> events;
+  // Filled by the kernel's wait: to clear it took a kilobyte a turn.
+  std::array<Event, 64> events;  // NOLINT(cppcoreguidelines-pro-type-member-init)
   std::error_code ec;
   turner_ = &operation;
   const std::size_t count = fetch(lock, events, next_asking(deadline), nullptr, ec);

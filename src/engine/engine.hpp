@@ -144,14 +144,6 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::size_t fetch(Lock& lock, std::span<Event> events, Deadline until, Backend* outer,
                     std::error_code& ec) noexcept;
 
-  // What precedes it while one console streams (streaming.cpp)
-  void note_read(Direction& direction, ssize_t count) noexcept;
-  /// What it returns is in use until watched().
-  std::shared_ptr<Registration> stream_to_watch(Deadline until) noexcept;
-  /// Without the lock. Whether the console filled meanwhile.
-  static bool watch(const Registration& stream) noexcept;
-  void watched(Registration& stream, bool filled) noexcept;
-
   bool serve(Lock& lock, Serving& serving, Direction& direction);
   void deliver(Lock& lock, Direction& direction, Operation& operation);
 
@@ -162,20 +154,15 @@ class Engine : public std::enable_shared_from_this<Engine> {
   ReadyQueue ready_;  ///< directions whose first operation is asynchronous and runnable
   IntrusiveList<BlockedOperation, &BlockedOperation::sleeper_previous,
                 &BlockedOperation::sleeper_next, &BlockedOperation::asleep>
-      sleepers_;                             ///< blocked callers that are not turning the queue
-  BlockedOperation* turner_ = nullptr;       ///< the blocked caller in the kernel's wait
-  unsigned servers_in_kernel_ = 0;           ///< threads of wait() in the kernel's wait
-  unsigned servers_idle_ = 0;                ///< those of them that are there to stay
-  unsigned servers_asleep_ = 0;              ///< threads of wait() that wait for the turner
-  unsigned servers_ = 0;                     ///< threads in wait()
-  std::size_t async_pending_ = 0;            ///< asynchronous operations queued
-  bool wake_pending_ = false;                ///< a wake of the kernel's wait is on its way
-  const Registration* last_read_ = nullptr;  ///< compared only
-  Registration* streaming_ = nullptr;        ///< whose reads follow each other closely, and full
-  Clock::time_point last_full_read_;
-  int watch_credit_ = 0;  ///< looks that may find nothing
-  Clock::time_point watch_again_at_;
-  Deadline asking_at_;  ///< none while no console has to be asked
+      sleepers_;                        ///< blocked callers that are not turning the queue
+  BlockedOperation* turner_ = nullptr;  ///< the blocked caller in the kernel's wait
+  unsigned servers_in_kernel_ = 0;      ///< threads of wait() in the kernel's wait
+  unsigned servers_idle_ = 0;           ///< those of them that are there to stay
+  unsigned servers_asleep_ = 0;         ///< threads of wait() that wait for the turner
+  unsigned servers_ = 0;                ///< threads in wait()
+  std::size_t async_pending_ = 0;       ///< asynchronous operations queued
+  bool wake_pending_ = false;           ///< a wake of the kernel's wait is on its way
+  Deadline asking_at_;                  ///< none while no console has to be asked
   bool closed_ = false;
   bool gone_ = false;  ///< no wait() will come any more
   std::condition_variable server_wake_;

@@ -55,7 +55,6 @@ void Engine::add(Registration& registration, std::error_code& ec) noexcept {
 void Engine::unregister(Registration& registration) noexcept {
   if (!registration.registered) return;
   registration.registered = false;
-  if (streaming_ == &registration) streaming_ = nullptr;
   if (registration.kind == Kind::exit) {
     backend_->remove_exit(static_cast<ExitRegistration&>(registration).pid, registration.stream);
   } else {

@@ -162,7 +162,8 @@ void Engine::await_work(Lock& lock, Deadline deadline, std::error_code& ec) noex
 }
 
 void Engine::turn_as_server(Lock& lock, Deadline deadline, std::error_code& ec) noexcept {
-  std::array<Event, 64> events;
+  // Filled by the kernel's wait: to clear it took a kilobyte a turn.
+  std::array<Event, 64> events;  // NOLINT(cppcoreguidelines-pro-type-member-init)
   const bool idle = ready_.empty();
   const Deadline until = idle ? next_asking(deadline) : Clock::time_point{};
   ++servers_in_kernel_;
@@ -181,7 +182,6 @@ void Engine::turn_as_server(Lock& lock, Deadline deadline, std::error_code& ec) 
 
 std::size_t Engine::fetch(Lock& lock, std::span<Event> events, Deadline until, Backend* outer,
                           std::error_code& ec) noexcept {
-  const auto stream = stream_to_watch(until);
   bool woken = false;
   lock.unlock();
   if (outer != nullptr) {
@@ -189,10 +189,8 @@ std::size_t Engine::fetch(Lock& lock, std::span<Event> events, Deadline until, B
     bool ignored = false;
     outer->wait(events, std::chrono::nanoseconds::zero(), ignored, ec);
   }
-  const bool filled = stream != nullptr && watch(*stream);
   const std::size_t count = backend_->wait(events, time_left(until), woken, ec);
   lock.lock();
-  if (stream) watched(*stream, filled);
   if (woken) wake_pending_ = false;
   return count;
 }
