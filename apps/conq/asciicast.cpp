@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -36,12 +37,35 @@ std::string header_line(const Asciicast::Header& header) {
   return text_of(json);
 }
 
+/// Why the regular file that `path` led to must not be written on; nothing if it may. Whoever else
+/// can write in the folder may have put a link there, or a file of theirs.
+std::string what_forbids(const std::string& path, const struct stat& opened) {
+  struct stat named {};
+  if (::lstat(path.c_str(), &named) != 0) return last_error().message();
+  if (named.st_ino != opened.st_ino || named.st_dev != opened.st_dev) return "it is a link";
+  if (opened.st_uid != ::geteuid()) return "it belongs to another user";
+  return {};
+}
+
+/// The file that is there, emptied; a device or a pipe as it is.
+Fd open_existing(const std::string& path) {
+  Fd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  struct stat opened {};
+  if (!file || ::fstat(file.get(), &opened) != 0 || !S_ISREG(opened.st_mode)) return file;
+  const std::string wrong = what_forbids(path, opened);
+  if (!wrong.empty()) {
+    throw Failure(failed, fmt::format("cannot record to {}: {}", path, wrong));
+  }
+  if (::fchmod(file.get(), mode) != 0 || ::ftruncate(file.get(), 0) != 0) return {};
+  return file;
+}
+
 }  // namespace
 
 Asciicast::Asciicast(std::string path, bool overwrite, const Header& header)
     : path_(std::move(path)) {
-  const int existing = overwrite ? O_TRUNC : O_EXCL;
-  file_.reset(::open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | existing, mode));
+  file_.reset(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
+  if (!file_ && errno == EEXIST && overwrite) file_ = open_existing(path_);
   if (!file_) {
     const bool exists = errno == EEXIST && !overwrite;
     throw Failure(failed, fmt::format("cannot record to {}: {}{}", path_, last_error().message(),
@@ -70,7 +94,9 @@ void Asciicast::finish(Time at) {
 }
 
 void Asciicast::discard() noexcept {
-  ::unlink(path_.c_str());
+  struct stat status {};
+  // Root could remove /dev/null.
+  if (::fstat(file_.get(), &status) == 0 && S_ISREG(status.st_mode)) ::unlink(path_.c_str());
   file_.reset();
 }
 

@@ -26,15 +26,15 @@ class Asciicast {
     std::string shell, term;  ///< variables of the environment, left out where empty
   };
 
-  /// Makes the file and writes the header. Throws a Failure; a file that exists is one unless it is
-  /// to be overwritten.
+  /// Makes the file, for its owner alone, and writes the header. Throws a Failure; a file that
+  /// exists is one unless it is to be overwritten, and then if it is another user's or a link.
   Asciicast(std::string path, bool overwrite, const Header& header);
 
   void output(Time at, std::string_view bytes);
   void resize(Time at, WinSize size);
   /// Writes what is left of a character that never got its end.
   void finish(Time at);
-  /// Removes the file: nothing was recorded.
+  /// Removes the file, unless it is a device or a pipe: nothing was recorded.
   void discard() noexcept;
 
   /// What stopped the recording, if anything did.

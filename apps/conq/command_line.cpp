@@ -86,6 +86,7 @@ void define_up(CLI::App& up, UpOptions& options, UpWords& words) {
       ->check(within(0.0, longest_timeout));
   up.add_flag("--keep-going", options.keep_going, "Let the others run on when a process dies");
   up.add_flag("--timestamps", options.timestamps, "Begin each line with the time");
+  up.add_flag("--raw", options.raw, "Let every control sequence through, not only colours");
   up.add_option("--color", words.colours, "When to use colours: auto, always or never")
       ->type_name("WHEN")
       ->check(CLI::IsMember(colours_by_name).description(""));

@@ -30,6 +30,7 @@ struct UpOptions {
   double timeout = 5;  ///< seconds from SIGTERM to SIGKILL
   bool keep_going = false;
   bool timestamps = false;
+  bool raw = false;  ///< control sequences pass
   Colours colours = Colours::automatic;
   std::vector<std::string> names;
 };

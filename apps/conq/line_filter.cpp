@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "utf8.hpp"
+
 namespace conq::app {
 namespace {
 
@@ -56,12 +58,17 @@ bool is_colour(std::string_view sequence) noexcept {
          sequence.find_first_not_of("0123456789;:", 2) == sequence.size() - 1;
 }
 
-/// A control character in its UTF-8 form, U+0080 to U+009F: terminals obey these too.
-bool is_encoded_control(std::string_view text, std::size_t at) noexcept {
-  return text[at] == '\xc2' && at + 1 < text.size() && between(text[at + 1], '\x80', '\x9f');
+/// U+0080 to U+009F, which terminals obey like ESC and a letter: a byte of its own where text is no
+/// UTF-8, two where it is.
+bool is_8_bit_control(std::string_view character) noexcept {
+  if (character.size() > 2 || (character.size() == 2 && character[0] != '\xc2')) return false;
+  return between(character.back(), '\x80', '\x9f');
 }
 
-bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < ' ' && c != '\t'; }
+bool is_control(std::string_view character) noexcept {
+  const char c = character.front();
+  return (between(c, '\0', '\x1f') && c != '\t') || c == '\x7f' || is_8_bit_control(character);
+}
 
 }  // namespace
 
@@ -74,17 +81,17 @@ void LineFilter::apply(std::string_view line, std::string& out) {
     plain = at = end;
   };
   while (at < line.size()) {
+    const std::string_view rest = line.substr(at);
+    const auto character = rest.substr(0, std::max<std::size_t>(leading_utf8_character(rest), 1));
     if (line[at] == escape) {
       const std::size_t end = end_of_sequence(line, at);
       const std::string_view sequence = line.substr(at, end - at);
       drop_to(end);
       if (colours_ && is_colour(sequence)) colour(sequence, out);
-    } else if (is_control(line[at])) {
-      drop_to(at + 1);
-    } else if (is_encoded_control(line, at)) {
-      drop_to(at + 2);
+    } else if (is_control(character)) {
+      drop_to(at + character.size());
     } else {
-      ++at;
+      at += character.size();
     }
   }
   drop_to(line.size());

@@ -195,7 +195,11 @@ Supervisor::Clock::duration Supervisor::until_deadline() const {
 void Supervisor::write_line(std::size_t index, Line line) {
   std::string& out = output_.text();
   prefixes_.append(out, index, line.continued, std::time(nullptr));
-  services_[index]->filter.apply(line.text, out);
+  if (options_.raw) {
+    out.append(line.text);
+  } else {
+    services_[index]->filter.apply(line.text, out);
+  }
   out += '\n';
 }
 

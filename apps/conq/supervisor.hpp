@@ -26,6 +26,7 @@ struct SupervisorOptions {
   std::chrono::nanoseconds timeout{};  ///< from SIGTERM to SIGKILL
   bool keep_going = false;
   PrefixStyle style;
+  bool raw = false;                         ///< lines are written as they come
   std::optional<std::uint64_t> open_files;  ///< a limit to set again for the processes
 };
 

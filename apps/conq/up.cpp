@@ -90,6 +90,7 @@ int up(const UpOptions& options) {
   supervisor.timeout = std::chrono::duration_cast<std::chrono::nanoseconds>(
       std::chrono::duration<double>(options.timeout));
   supervisor.keep_going = options.keep_going;
+  supervisor.raw = options.raw;
 
   // A master, a slave kept for its last bytes and a watched exit each.
   constexpr std::uint64_t files_of_a_process = 3;

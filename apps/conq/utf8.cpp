@@ -42,4 +42,16 @@ std::size_t incomplete_utf8_tail(std::string_view text) noexcept {
   return 0;
 }
 
+std::size_t leading_utf8_character(std::string_view text) noexcept {
+  if (text.empty()) return 0;
+  const auto lead = static_cast<unsigned char>(text.front());
+  const std::size_t length = length_of(lead);
+  if (length > text.size()) return 0;
+  for (std::size_t at = 1; at < length; ++at) {
+    const auto next = static_cast<unsigned char>(text[at]);
+    if (at == 1 ? !may_follow(lead, next) : (next & 0xc0) != 0x80) return 0;
+  }
+  return length;
+}
+
 }  // namespace conq::app

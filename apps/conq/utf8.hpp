@@ -10,4 +10,8 @@ namespace conq::app {
 /// to 3. Bytes that can never become one count as complete.
 std::size_t incomplete_utf8_tail(std::string_view text) noexcept;
 
+/// The bytes of the UTF-8 character that `text` begins with; 0 where it begins with none that is
+/// whole.
+std::size_t leading_utf8_character(std::string_view text) noexcept;
+
 }  // namespace conq::app

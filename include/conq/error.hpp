@@ -15,6 +15,7 @@ enum class errc {
   not_registered,      ///< no console with this descriptor is on the queue
   already_registered,  ///< the descriptor is on the queue already
   timed_out,           ///< the time given has passed
+  forked,              ///< this process was forked from the one whose poller it is
 };
 
 /// The category of errc. Thread-safe, never fails.

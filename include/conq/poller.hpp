@@ -208,6 +208,9 @@ class BasicPolledConsole : public BasicChannel<Backend> {
 /// Thread-safety: every member may be called from any thread. Handlers and continuations run inside
 /// wait() and wait_for() alone; an exception that one throws leaves that call, and the poller stays
 /// usable. A handler may destroy its console or this poller.
+///
+/// Fork: in a child every call on a poller of its parent, and on what is on it, ends with
+/// errc::forked or, where it reports nothing, does nothing. Both may be destroyed there.
 template <class Backend>
 class BasicPoller {
  public:

@@ -25,6 +25,8 @@ class Category final : public std::error_category {
         return "already on a queue";
       case errc::timed_out:
         return "timed out";
+      case errc::forked:
+        return "on a queue of the parent process";
     }
     return "unknown conq error " + std::to_string(value);
   }

@@ -44,11 +44,13 @@ void Engine::enqueue(Direction& direction, Operation& operation) noexcept {
 }
 
 void Engine::start(Direction& direction, Operation& operation, std::error_code& ec) noexcept {
+  if (of_parent(ec)) return;
   const std::lock_guard lock(mutex_);
   if (may_start(direction, ec)) enqueue(direction, operation);
 }
 
 void Engine::cancel(Direction& direction) noexcept {
+  if (of_parent()) return;
   const std::lock_guard lock(mutex_);
   Operation* const operation = direction.asynchronous();
   if (operation == nullptr) return;
@@ -60,6 +62,7 @@ void Engine::cancel(Direction& direction) noexcept {
 }
 
 void Engine::abandon(Direction& direction, Operation& operation) noexcept {
+  if (of_parent()) return;
   Lock lock(mutex_);
   if (!operation.queued) return;
   operation.abandoned = true;

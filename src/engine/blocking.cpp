@@ -22,6 +22,7 @@ std::optional<std::chrono::nanoseconds> time_left(Deadline deadline) noexcept {
 
 void Engine::run_blocked(Direction& direction, BlockedOperation& operation,
                          Deadline deadline) noexcept {
+  if (of_parent(operation.error)) return;
   Lock lock(mutex_);
   if (direction.owner.closed) {
     operation.error = errc::closed;

@@ -10,7 +10,9 @@
 #include <system_error>
 
 #include "backend/backend.hpp"
+#include "conq/error.hpp"
 #include "conq/poller.hpp"
+#include "engine/fork.hpp"
 #include "engine/intrusive_list.hpp"
 #include "engine/ready_queue.hpp"
 #include "engine/registration.hpp"
@@ -51,6 +53,15 @@ class Engine : public std::enable_shared_from_this<Engine> {
   ~Engine();
 
   const Dialect& dialect() const noexcept { return backend_->dialect(); }
+
+  /// Whether this process was forked from the one that made the engine. Its queue is the parent's,
+  /// and its lock may be held for good by a thread that is not here: nothing may touch either.
+  bool of_parent() const noexcept { return forks_ != forks(); }
+  bool of_parent(std::error_code& ec) const noexcept {
+    if (!of_parent()) return false;
+    ec = errc::forked;
+    return true;
+  }
 
   // Registrations (registrations.cpp)
   void add(Registration& registration, std::error_code& ec) noexcept;
@@ -147,6 +158,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   bool serve(Lock& lock, Serving& serving, Direction& direction);
   void deliver(Lock& lock, Direction& direction, Operation& operation);
 
+  const unsigned forks_ = forks();
   mutable std::mutex mutex_;
   const std::unique_ptr<Backend> backend_;
   std::unique_ptr<Backend> outer_;  ///< what native_handle() gives: our queue, nested, and a waker
@@ -174,6 +186,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
 
 template <class Use>
 void Engine::with_console(Registration& registration, Use use, std::error_code& ec) noexcept {
+  if (of_parent(ec)) return;
   Lock lock(mutex_);
   if (registration.closed) {
     ec = errc::closed;
@@ -189,6 +202,7 @@ void Engine::with_console(Registration& registration, Use use, std::error_code& 
 template <class AnyHandler>
 void Engine::start(Direction& direction, Waiter waiter, std::byte* data, std::size_t size,
                    AnyHandler handler, std::error_code& ec) noexcept {
+  if (of_parent(ec)) return;
   const std::lock_guard lock(mutex_);
   if (!may_start(direction, ec)) return;
   direction.slot = take_operation();

@@ -44,6 +44,7 @@ bool drained(const Registration& terminal, const Dialect& dialect) noexcept {
 }  // namespace
 
 void Engine::add_exit(ExitRegistration& exit, std::error_code& ec) noexcept {
+  if (of_parent(ec)) return;
   const std::lock_guard lock(mutex_);
   ec.clear();
   if (closed_) {
@@ -99,6 +100,7 @@ void Engine::tell_exit_watcher(Registration& terminal) noexcept {
 }
 
 void Engine::kill(ExitRegistration& exit, bool group, int signal, std::error_code& ec) noexcept {
+  if (of_parent(ec)) return;
   // Under the lock it is not reaped meanwhile, so its number is not another's.
   const std::lock_guard lock(mutex_);
   ec.clear();

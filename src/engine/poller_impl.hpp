@@ -10,11 +10,19 @@
 namespace conq {
 namespace detail {
 
+/// An engine of the parent process is left as it is: threads that are not here may wait on its
+/// condition variables, which would block their destruction.
+struct DeleteUnlessForked {
+  void operator()(Engine* engine) const noexcept {
+    if (!engine->of_parent()) delete engine;
+  }
+};
+
 template <class Backend>
 std::shared_ptr<Engine> make_engine(std::error_code& ec) noexcept {
   try {
     auto backend = std::make_unique<Backend>(ec);
-    if (!ec) return std::make_shared<Engine>(std::move(backend));
+    if (!ec) return {new Engine(std::move(backend)), DeleteUnlessForked()};
   } catch (const std::bad_alloc&) {
     ec = std::make_error_code(std::errc::not_enough_memory);
   }

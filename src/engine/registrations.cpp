@@ -26,6 +26,7 @@ Fd take_descriptor(Registration& registration) noexcept {
 }  // namespace
 
 void Engine::add(Registration& registration, std::error_code& ec) noexcept {
+  if (of_parent(ec)) return;
   const std::lock_guard lock(mutex_);
   const int fd = registration.fd();
   ec.clear();
@@ -80,6 +81,7 @@ void Engine::mark_shut_down(Registration& registration) noexcept {
 }
 
 void Engine::shut_down(Registration& registration) noexcept {
+  if (of_parent()) return;
   const std::lock_guard lock(mutex_);
   if (registration.shut_down) return;
   unregister(registration);
@@ -87,6 +89,7 @@ void Engine::shut_down(Registration& registration) noexcept {
 }
 
 void Engine::shut_down(Registration& registration, const std::function<void(int)>& close) {
+  if (of_parent()) return;
   Lock lock(mutex_);
   if (registration.shut_down) return;
   mark_shut_down(registration);
@@ -108,6 +111,7 @@ void Engine::shut_down(Registration& registration, const std::function<void(int)
 }
 
 void Engine::close_fd(int fd, std::error_code& ec) noexcept {
+  if (of_parent(ec)) return;
   const std::lock_guard lock(mutex_);
   Registration* const registration = slots_.find_fd(fd);
   if (registration == nullptr || registration->kind == Kind::exit) {
@@ -120,6 +124,7 @@ void Engine::close_fd(int fd, std::error_code& ec) noexcept {
 }
 
 void Engine::close(Registration& registration, std::error_code& ec) noexcept {
+  if (of_parent(ec)) return;
   Fd doomed;
   const std::lock_guard lock(mutex_);
   if (registration.closed) {
@@ -138,6 +143,7 @@ void Engine::release_use(Registration& registration) noexcept {
 }
 
 void Engine::close(std::error_code& ec) noexcept {
+  if (of_parent(ec)) return;
   const std::lock_guard lock(mutex_);
   if (closed_) {
     ec = errc::closed;
@@ -155,6 +161,7 @@ void Engine::close(std::error_code& ec) noexcept {
 }
 
 int Engine::fd_of(const Registration& registration) const noexcept {
+  if (of_parent()) return -1;
   const std::lock_guard lock(mutex_);
   return registration.closed ? -1 : registration.fd();
 }

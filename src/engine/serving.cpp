@@ -93,6 +93,7 @@ class Engine::HandlerTurn {
 };
 
 void Engine::wait(std::error_code& ec) {
+  if (of_parent(ec)) return;
   Serving serving(*this);
   Lock lock(mutex_);
   ec.clear();
@@ -100,6 +101,7 @@ void Engine::wait(std::error_code& ec) {
 }
 
 std::size_t Engine::wait_for(std::chrono::nanoseconds limit, std::error_code& ec) {
+  if (of_parent(ec)) return 0;
   const Deadline deadline = deadline_after(limit);
   Serving serving(*this);
   Lock lock(mutex_);
@@ -112,6 +114,7 @@ std::size_t Engine::wait_for(std::chrono::nanoseconds limit, std::error_code& ec
 }
 
 void Engine::orphan() noexcept {
+  if (of_parent()) return;
   {
     const std::lock_guard lock(mutex_);
     gone_ = true;
@@ -244,6 +247,7 @@ void Engine::deliver(Lock& lock, Direction& direction, Operation& operation) {
 }
 
 int Engine::native_handle(std::error_code& ec) noexcept {
+  if (of_parent(ec)) return -1;
   const std::lock_guard lock(mutex_);
   ec.clear();
   if (outer_ == nullptr) {

@@ -65,9 +65,22 @@ TEST_F(UpLines, OfAMegabyteStayWhole) {
 }
 
 TEST_F(UpLines, WithInvalidUtf8PassUntouched) {
-  procfile("web: printf 'a\\377\\376\\200z\\n\\303\\n'\n");
+  procfile("web: printf 'a\\377\\376\\351z\\n\\303\\n'\n");
   EXPECT_THAT(lines_from("web", up().out),
-              ElementsAre("a\xff\xfe\x80z", "\xc3", "exited with status 0"));
+              ElementsAre("a\xff\xfe\xe9z", "\xc3", "exited with status 0"));
+}
+
+TEST_F(UpLines, HaveNoControlSequenceOfEightBits) {
+  procfile("web: printf 'a\\2332Jb\\n'\n");
+  EXPECT_THAT(lines_from("web", up().out), ElementsAre("a2Jb", "exited with status 0"));
+}
+
+TEST_F(UpLines, PassAsTheyAreWithRaw) {
+  procfile("web: printf '\\033[2J\\2332J\\033]0;title\\007b\\n'\n");
+  EXPECT_THAT(lines_from("web", up({"--raw"}).out), ElementsAre("\x1b[2J\x9b"
+                                                                "2J\x1b]0;title\x07"
+                                                                "b",
+                                                                "exited with status 0"));
 }
 
 TEST_F(UpLines, MayBeEmpty) {

@@ -74,7 +74,7 @@ _conq_up() {
     *)
       if [[ ${COMP_WORDS[COMP_CWORD]} == -* ]]; then
         _conq_offer '--procfile --root --env --formation --port --timeout --keep-going
-          --timestamps --color --help'
+          --timestamps --raw --color --help'
       else
         _conq_offer "$(_conq_names)"
       fi

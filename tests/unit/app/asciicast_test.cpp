@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "asciicast.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <array>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -109,6 +112,44 @@ TEST_F(AsciicastFile, ReplacesAFileOnlyIfThatIsWanted) {
   EXPECT_EQ(lines().size(), 1U);
 }
 
+TEST_F(AsciicastFile, ThatIsReplacedIsForItsOwnerAlone) {
+  dir_.file("session.cast", "old");
+  ASSERT_EQ(::chmod(path_.c_str(), 0644), 0);
+  const Asciicast recording(path_, true, header);
+  struct stat status {};
+  ASSERT_EQ(::stat(path_.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0600U);
+  EXPECT_EQ(lines().size(), 1U);
+}
+
+TEST_F(AsciicastFile, IsNotReplacedThroughALink) {
+  dir_.file("other", "kept");
+  const std::string other = dir_ / "other";
+  ASSERT_EQ(::symlink(other.c_str(), path_.c_str()), 0);
+  EXPECT_EQ(failure_of(failed, [this] { Asciicast(path_, true, header); }),
+            "cannot record to " + path_ + ": it is a link");
+  EXPECT_EQ(read_file(other), "kept");
+}
+
+TEST_F(AsciicastFile, IsNotReplacedWhereItIsAnotherUsers) {
+  dir_.file("session.cast", "kept");
+  if (::chown(path_.c_str(), 1, 1) != 0) GTEST_SKIP() << "only root gives files away";
+  EXPECT_EQ(failure_of(failed, [this] { Asciicast(path_, true, header); }),
+            "cannot record to " + path_ + ": it belongs to another user");
+  EXPECT_EQ(read_file(path_), "kept");
+}
+
+TEST_F(AsciicastFile, MayBeAPipeOfTheShells) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe(ends.data()), 0);
+  const Fd read_end(ends[0]);
+  const Fd write_end(ends[1]);
+  const Asciicast recording("/dev/fd/" + std::to_string(write_end.get()), true, header);
+  char first = '\0';
+  ASSERT_EQ(::read(read_end.get(), &first, 1), 1);
+  EXPECT_EQ(first, '{');
+}
+
 TEST_F(AsciicastFile, NamesTheFileThatItCannotMake) {
   EXPECT_EQ(failure_of(failed, [] { Asciicast("no/such/dir", true, header); }),
             "cannot record to no/such/dir: No such file or directory");
@@ -119,6 +160,14 @@ TEST_F(AsciicastFile, IsGoneWhenDiscarded) {
   Asciicast recording(path_, false, header);
   recording.discard();
   EXPECT_FALSE(is_file(path_));
+}
+
+TEST_F(AsciicastFile, StaysWhenDiscardedIfItIsADevice) {
+  ASSERT_EQ(::mkfifo(path_.c_str(), 0600), 0);
+  const Fd read_end(::open(path_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  Asciicast recording(path_, true, header);
+  recording.discard();
+  EXPECT_TRUE(is_file(path_));
 }
 
 }  // namespace

@@ -76,8 +76,9 @@ TEST(CommandLine, RefusesARunWithoutACommandOrWithWrongOptions) {
 
 TEST(CommandLine, ReadsUpsOptions) {
   const UpOptions options =
-      up({"up", "-f", "P", "-d", "dir", "-e", "a,b", "-m", "web=2", "-p", "80", "-t", "0.5",
-          "--keep-going", "--timestamps", "--color", "always", "web", "worker"});
+      up({"up",           "-f",    "P",       "-d",     "dir", "-e",    "a,b",
+          "-m",           "web=2", "-p",      "80",     "-t",  "0.5",   "--keep-going",
+          "--timestamps", "--raw", "--color", "always", "web", "worker"});
   EXPECT_EQ(options.procfile, "P");
   EXPECT_EQ(options.root, "dir");
   EXPECT_THAT(options.env_files, ElementsAre("a", "b"));
@@ -86,6 +87,7 @@ TEST(CommandLine, ReadsUpsOptions) {
   EXPECT_EQ(options.timeout, 0.5);
   EXPECT_TRUE(options.keep_going);
   EXPECT_TRUE(options.timestamps);
+  EXPECT_TRUE(options.raw);
   EXPECT_EQ(options.colours, Colours::always);
   EXPECT_THAT(options.names, ElementsAre("web", "worker"));
 }
@@ -94,7 +96,7 @@ TEST(CommandLine, HasDefaultsForUp) {
   const UpOptions options = up({"up"});
   EXPECT_FALSE(options.procfile || options.root || options.formation || options.port);
   EXPECT_EQ(options.timeout, 5);
-  EXPECT_FALSE(options.keep_going || options.timestamps);
+  EXPECT_FALSE(options.keep_going || options.timestamps || options.raw);
   EXPECT_EQ(options.colours, Colours::automatic);
   EXPECT_THAT(options.names, IsEmpty());
 }

@@ -16,7 +16,7 @@ std::string filtered(std::string_view line, bool colours = true) {
 
 TEST(LineFilter, PassesTextUntouched) {
   EXPECT_EQ(filtered("plain\ttext"), "plain\ttext");
-  EXPECT_EQ(filtered("\xe2\x82\xac \xff\xfe\x9b \xc3"), "\xe2\x82\xac \xff\xfe\x9b \xc3");
+  EXPECT_EQ(filtered("\xe2\x82\xac \xff\xfe\xe9 \xc3"), "\xe2\x82\xac \xff\xfe\xe9 \xc3");
   EXPECT_EQ(filtered(""), "");
 }
 
@@ -96,13 +96,26 @@ TEST(LineFilter, DropsControlCharacters) {
                      "f\x0f"
                      "g"),
             "abcdefg");
-  EXPECT_EQ(filtered(std::string("a\0b", 3)), "ab");
+  EXPECT_EQ(filtered(std::string("a\0b\x7f"
+                                 "c",
+                                 5)),
+            "abc");
   EXPECT_EQ(filtered("a\xc2\x9b"
                      "b\xc2\x85"
                      "c\xc2\xa0"
                      "d"),
             "abc\xc2\xa0"
             "d");
+}
+
+TEST(LineFilter, DropsEightBitControlsThatAreNoPartOfACharacter) {
+  EXPECT_EQ(filtered("a\x9b"
+                     "b\x90"
+                     "c"),
+            "abc");
+  EXPECT_EQ(filtered("\xe2\x82\x9b \xe0\xb8\x9b"), "\xe2\x82\x9b \xe0\xb8\x9b") << "characters";
+  EXPECT_EQ(filtered("\xe0\x82\x9b"), "\xe0") << "overlong";
+  EXPECT_EQ(filtered("\xc2\x01\x9b"), "\xc2") << "put together by what is dropped between";
 }
 
 TEST(LineFilter, EndsABrokenSequenceBeforeWhatBreaksIt) {

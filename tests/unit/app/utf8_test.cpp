@@ -33,5 +33,22 @@ TEST(Utf8, TakesBytesThatCanNeverBecomeACharacterForComplete) {
   EXPECT_EQ(incomplete_utf8_tail("\xff"), 0U);
 }
 
+TEST(Utf8, MeasuresTheCharacterAtTheBeginning) {
+  EXPECT_EQ(leading_utf8_character("ab"), 1U);
+  EXPECT_EQ(leading_utf8_character("\xc3\xa9x"), 2U);
+  EXPECT_EQ(leading_utf8_character("\xe2\x82\xacx"), 3U);
+  EXPECT_EQ(leading_utf8_character("\xf0\x9f\x98\x80x"), 4U);
+}
+
+TEST(Utf8, FindsNoCharacterWhereNoneIsWhole) {
+  EXPECT_EQ(leading_utf8_character(""), 0U);
+  EXPECT_EQ(leading_utf8_character("\x9b"), 0U);
+  EXPECT_EQ(leading_utf8_character("\xc2"), 0U) << "broken off";
+  EXPECT_EQ(leading_utf8_character("\xc2x"), 0U);
+  EXPECT_EQ(leading_utf8_character("\xe2\x82x"), 0U);
+  EXPECT_EQ(leading_utf8_character("\xe0\x82\x9b"), 0U) << "overlong";
+  EXPECT_EQ(leading_utf8_character("\xff"), 0U);
+}
+
 }  // namespace
 }  // namespace conq::app
