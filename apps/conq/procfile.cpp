@@ -25,6 +25,10 @@ std::string parse_entry(std::string_view line, ProcfileEntry& entry) {
     return fmt::format("\"{}\" is no name: letters, digits, - and _ make one", name);
   }
   if (command.empty()) return fmt::format("no command for {}", name);
+  // No argument of a program can hold it: the rest would be cut off.
+  if (command.find('\0') != std::string_view::npos) {
+    return fmt::format("a NUL byte in the command of {}", name);
+  }
   entry = {std::string(name), std::string(command)};
   return {};
 }

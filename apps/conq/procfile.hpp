@@ -16,8 +16,8 @@ struct ProcfileEntry {
 
 /// The entries of a Procfile's text, in its order. Empty lines and lines that begin with # are
 /// passed over. Throws a Failure, "FILE:LINE: what is wrong", where a line has no colon, its name
-/// is not made of letters, digits, - and _, its command is missing or its name was there before,
-/// and where there is no entry at all.
+/// is not made of letters, digits, - and _, its command is missing or holds a NUL, or its name was
+/// there before, and where there is no entry at all.
 std::vector<ProcfileEntry> parse_procfile(std::string_view text, std::string_view file);
 
 }  // namespace conq::app

@@ -17,7 +17,7 @@ inline std::pair<std::string_view, std::string_view> split_line(std::string_view
 }
 
 inline std::string_view trim(std::string_view text) noexcept {
-  constexpr std::string_view blank = " \t";
+  constexpr std::string_view blank = " \t\r";
   const std::size_t begin = text.find_first_not_of(blank);
   if (begin == std::string_view::npos) return {};
   return text.substr(begin, text.find_last_not_of(blank) - begin + 1);

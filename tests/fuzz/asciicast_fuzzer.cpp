@@ -2,6 +2,7 @@
 // A recording is JSON, line by line, whatever the output; and what is UTF-8 is in it as it came.
 #include <unistd.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -29,7 +30,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::size_t piece = data[0] % 16U + 1;
   const std::string_view text = conq::fuzz::text_of(data + 1, size - 1);
-  static const std::string path = "/tmp/conq-fuzz-" + std::to_string(::getpid()) + ".cast";
+  static const std::string path = std::filesystem::temp_directory_path() /
+                                  ("conq-fuzz-" + std::to_string(::getpid()) + ".cast");
   conq::app::Asciicast recording(path, true, {{24, 80}, 1, "/bin/sh", std::string(text)});
   for (std::string_view rest = text; !rest.empty();) {
     recording.output({}, rest.substr(0, piece));

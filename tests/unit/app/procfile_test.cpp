@@ -47,5 +47,17 @@ TEST(Procfile, TellsWhatElseIsWrong) {
   EXPECT_EQ(wrong_with("# a: b\n"), "Procfile: no process in it");
 }
 
+TEST(Procfile, RefusesACommandThatExecWouldCutOff) {
+  EXPECT_EQ(test::failure_of(failed,
+                             [] {
+                               parse_procfile({"web: a\0b", 8}, "F");
+                             }),
+            "F:1: a NUL byte in the command of web");
+}
+
+TEST(Procfile, TakesACarriageReturnBeforeTrailingBlanksForOne) {
+  EXPECT_EQ(parse_procfile("web: a\r \n", "F").at(0).command, "a");
+}
+
 }  // namespace
 }  // namespace conq::app
