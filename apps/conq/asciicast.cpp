@@ -37,6 +37,10 @@ std::string header_line(const Asciicast::Header& header) {
   return text_of(json);
 }
 
+Failure cannot_record(const std::string& path, const std::string& why) {
+  return {failed, fmt::format("cannot record to {}: {}", path, why)};
+}
+
 /// Why the regular file that `path` led to must not be written on; nothing if it may. Whoever else
 /// can write in the folder may have put a link there, or a file of theirs.
 std::string what_forbids(const std::string& path, const struct stat& opened) {
@@ -53,9 +57,7 @@ Fd open_existing(const std::string& path) {
   struct stat opened {};
   if (!file || ::fstat(file.get(), &opened) != 0 || !S_ISREG(opened.st_mode)) return file;
   const std::string wrong = what_forbids(path, opened);
-  if (!wrong.empty()) {
-    throw Failure(failed, fmt::format("cannot record to {}: {}", path, wrong));
-  }
+  if (!wrong.empty()) throw cannot_record(path, wrong);
   if (::fchmod(file.get(), mode) != 0 || ::ftruncate(file.get(), 0) != 0) return {};
   return file;
 }
@@ -68,13 +70,11 @@ Asciicast::Asciicast(std::string path, bool overwrite, const Header& header)
   if (!file_ && errno == EEXIST && overwrite) file_ = open_existing(path_);
   if (!file_) {
     const bool exists = errno == EEXIST && !overwrite;
-    throw Failure(failed, fmt::format("cannot record to {}: {}{}", path_, last_error().message(),
-                                      exists ? "; --overwrite replaces it" : ""));
+    throw cannot_record(path_,
+                        last_error().message() + (exists ? "; --overwrite replaces it" : ""));
   }
   write_line(header_line(header));
-  if (error_) {
-    throw Failure(failed, fmt::format("cannot record to {}: {}", path_, error_.message()));
-  }
+  if (error_) throw cannot_record(path_, error_.message());
 }
 
 void Asciicast::output(Time at, std::string_view bytes) {

@@ -27,9 +27,7 @@ bool is_utf8(std::string_view text) {
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size == 0) return 0;
-  const std::size_t piece = data[0] % 16U + 1;
-  const std::string_view text = conq::fuzz::text_of(data + 1, size - 1);
+  const auto [piece, text] = conq::fuzz::output_of(data, size);
   static const std::string path = std::filesystem::temp_directory_path() /
                                   ("conq-fuzz-" + std::to_string(::getpid()) + ".cast");
   conq::app::Asciicast recording(path, true, {{24, 80}, 1, "/bin/sh", std::string(text)});

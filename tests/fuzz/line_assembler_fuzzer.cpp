@@ -4,7 +4,6 @@
 
 #include "line_assembler.hpp"
 #include "tests/fuzz/check.hpp"
-#include "utf8.hpp"
 
 using conq::app::Line;
 using conq::app::LineAssembler;
@@ -36,9 +35,7 @@ std::vector<std::string> lines_of(std::string_view text, std::size_t piece, std:
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size == 0) return 0;
-  const std::size_t piece = data[0] % 16U + 1;
-  const std::string_view text = conq::fuzz::text_of(data + 1, size - 1);
+  const auto [piece, text] = conq::fuzz::output_of(data, size);
   const auto whole = lines_of(text, text.size() + 1, LineAssembler::longest_line);
   check(lines_of(text, piece, LineAssembler::longest_line) == whole,
         "the same lines, whatever the pieces");
