@@ -15,7 +15,8 @@ namespace conq {
 /// that a callable may own descriptors, buffers or a coroutine.
 ///
 /// A callable of at most four pointers that moves without throwing lives inside and costs no
-/// allocation. A larger one costs one (std::bad_alloc).
+/// allocation. A larger one costs one (std::bad_alloc). A null function pointer and an empty
+/// std::function make an empty one, which operations refuse (std::errc::invalid_argument).
 template <class... Args>
 class Handler {
  public:
@@ -25,6 +26,7 @@ class Handler {
            std::is_invocable_v<std::decay_t<F>&, Args...>)
       Handler(F&& callable) {  // NOLINT(google-explicit-constructor): handlers are given as lambdas
     using Stored = std::decay_t<F>;
+    if (is_null<Stored>(callable)) return;
     if constexpr (sizeof(Stored) <= sizeof(room_) && alignof(Stored) <= alignof(void*) &&
                   std::is_nothrow_move_constructible_v<Stored>) {
       ::new (static_cast<void*>(&room_)) Stored(std::forward<F>(callable));
@@ -45,13 +47,26 @@ class Handler {
   ~Handler() { reset(); }
 
   explicit operator bool() const noexcept { return kind_ != nullptr; }
-  void operator()(Args... args) { kind_->call(&room_, std::forward<Args>(args)...); }
+  /// Calls the callable. An empty one does nothing.
+  void operator()(Args... args) {
+    if (kind_ != nullptr) kind_->call(&room_, std::forward<Args>(args)...);
+  }
   /// Drops the callable and what it owns.
   void reset() noexcept {
     if (kind_ != nullptr) std::exchange(kind_, nullptr)->destroy(&room_);
   }
 
  private:
+  /// Not asked of a lambda, which is comparable as it converts to a function pointer.
+  template <class Stored>
+  static bool is_null(const Stored& callable) noexcept {
+    if constexpr (!std::is_empty_v<Stored> && requires { callable == nullptr; }) {
+      return callable == nullptr;
+    } else {
+      return false;
+    }
+  }
+
   struct Kind {
     void (*call)(void* room, Args... args);
     void (*move)(void* from, void* to) noexcept;

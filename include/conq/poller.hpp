@@ -107,8 +107,9 @@ class BasicChannel {
 
   /// Starts a read; `handler` is called in wait(), exactly once. `into` has to live until then.
   /// Errors: std::errc::operation_in_progress if an asynchronous read is pending,
-  /// std::errc::not_enough_memory where more operations are pending than ever before and there is
-  /// none: `handler` is dropped uncalled, as with any error of the call itself.
+  /// std::errc::invalid_argument if `handler` is empty, std::errc::not_enough_memory where more
+  /// operations are pending than ever before and there is none: `handler` is dropped uncalled, as
+  /// with any error of the call itself.
   void async_read(std::span<std::byte> into, IoHandler handler);
   void async_read(std::span<std::byte> into, IoHandler handler, std::error_code& ec) noexcept;
 

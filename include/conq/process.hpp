@@ -84,7 +84,8 @@ class BasicProcess {
   /// The same for at most `limit`. Errors: errc::timed_out.
   ExitStatus wait_for(std::chrono::nanoseconds limit);
   ExitStatus wait_for(std::chrono::nanoseconds limit, std::error_code& ec) noexcept;
-  /// `handler` is called in the poller's wait(). Errors: std::errc::operation_in_progress.
+  /// `handler` is called in the poller's wait(). Errors: std::errc::operation_in_progress,
+  /// std::errc::invalid_argument (an empty one).
   void async_wait(ExitHandler handler);
   void async_wait(ExitHandler handler, std::error_code& ec) noexcept;
   ExitAwaiter async_wait() noexcept;

@@ -78,10 +78,12 @@ class BasicRelay {
   /// stop(). `done` is still called.
   ~BasicRelay();
 
-  /// Starts passing bytes; `done` is called once, in wait(), when all directions have ended. On
-  /// failure it is dropped uncalled, and nothing more is read.
-  /// Errors: std::errc::operation_in_progress (somebody else reads asynchronously), errc::closed (a
-  /// channel), std::errc::invalid_argument (no direction, or no buffer), std::bad_alloc
+  /// Starts passing bytes; `done` is called once, in wait(), when all directions have ended; an
+  /// empty one is none, what it throws leaves wait(). On failure it is dropped uncalled, and
+  /// nothing more is read.
+  /// Errors: std::errc::operation_in_progress (somebody else reads asynchronously, as another relay
+  /// does, or this one where both ends are one channel), errc::closed (a channel),
+  /// std::errc::invalid_argument (no direction, or no buffer), std::bad_alloc
   /// (std::errc::not_enough_memory).
   static BasicRelay start(RelayEnd<Backend> a, RelayEnd<Backend> b, RelayOptions options,
                           Handler<const RelayResult&> done);

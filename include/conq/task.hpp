@@ -187,8 +187,9 @@ inline Started run_started(Task<void> task, Handler<std::exception_ptr> done) {
 /// Starts a task from ordinary code: runs it here up to its first wait; it goes on inside the
 /// poller's wait(). `done` is called once where it ends, with what it threw or null, after the
 /// task's frame is gone. As nobody could catch it, an exception of `done` is std::terminate().
-/// Errors: std::bad_alloc; neither was called then.
+/// Errors: std::bad_alloc, std::errc::invalid_argument (no `done`); neither was called then.
 inline void start(Task<void> task, Handler<std::exception_ptr> done) {
+  if (!done) throw Error(std::make_error_code(std::errc::invalid_argument), "start a task");
   detail::run_started(std::move(task), std::move(done));
 }
 

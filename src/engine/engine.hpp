@@ -203,6 +203,10 @@ template <class AnyHandler>
 void Engine::start(Direction& direction, Waiter waiter, std::byte* data, std::size_t size,
                    AnyHandler handler, std::error_code& ec) noexcept {
   if (of_parent(ec)) return;
+  if (!handler) {
+    ec = std::make_error_code(std::errc::invalid_argument);
+    return;
+  }
   const std::lock_guard lock(mutex_);
   if (!may_start(direction, ec)) return;
   direction.slot = take_operation();

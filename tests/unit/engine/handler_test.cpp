@@ -266,5 +266,27 @@ TEST(Handler, WhatTheCallableThrowsIsPassedOnAndItStaysThere) {
 
 TEST(Handler, IsAsLargeAsItsRoomAndOnePointer) { EXPECT_EQ(sizeof(IntHandler), 5 * sizeof(void*)); }
 
+TEST(Handler, OfANullPointerOrAnEmptyFunctionIsEmpty) {
+  void (*const null)(int) = nullptr;
+  EXPECT_FALSE(IntHandler(null));
+  EXPECT_FALSE(IntHandler(std::function<void(int)>()));
+  static int called = 0;
+  EXPECT_TRUE(IntHandler([](int) { ++called; }));
+  void (*const function)(int) = [](int) { ++called; };
+  IntHandler handler(function);
+  ASSERT_TRUE(handler);
+  handler(1);
+  EXPECT_EQ(called, 1);
+  EXPECT_TRUE(IntHandler(std::function<void(int)>(function)));
+}
+
+TEST(Handler, AnEmptyOneDoesNothing) {
+  IntHandler none;
+  none(1);
+  IntHandler moved([](int) {});
+  const IntHandler taken(std::move(moved));
+  moved(1);  // NOLINT(bugprone-use-after-move): that is the point
+}
+
 }  // namespace
 }  // namespace conq
