@@ -219,7 +219,8 @@ class BasicPoller {
   using PolledConsole = BasicPolledConsole<Backend>;
   using PolledStream = BasicPolledStream<Backend>;
 
-  /// Makes the queue, close-on-exec. Errors: EMFILE, ENFILE, ENOMEM; std::bad_alloc.
+  /// Makes the queue, close-on-exec. Errors: EMFILE, ENFILE, ENOMEM; std::bad_alloc. Every call on
+  /// one that could not be made reports errc::closed.
   BasicPoller();
   explicit BasicPoller(std::error_code& ec) noexcept;
   BasicPoller(const BasicPoller&) = delete;

@@ -29,12 +29,19 @@ std::shared_ptr<Engine> make_engine(std::error_code& ec) noexcept {
   return nullptr;
 }
 
+/// True, with `ec` set, for a poller that could not be made: it is as one that is closed.
+inline bool refused(const std::shared_ptr<Engine>& engine, std::error_code& ec) noexcept {
+  if (engine == nullptr) ec = errc::closed;
+  return engine == nullptr;
+}
+
 /// A descriptor that is on the queue already belongs to whom it was added for.
 inline void leave_open(Fd fd) noexcept { [[maybe_unused]] const int given_up = fd.release(); }
 
 inline std::shared_ptr<Registration> add_console(const std::shared_ptr<Engine>& engine,
                                                  Console console, AddOptions options,
                                                  std::error_code& ec) noexcept {
+  if (refused(engine, ec)) return nullptr;
   try {
     auto registration = std::make_shared<Registration>(engine, Kind::console);
     registration->hangup = options.hangup;
@@ -50,6 +57,7 @@ inline std::shared_ptr<Registration> add_console(const std::shared_ptr<Engine>& 
 
 inline std::shared_ptr<Registration> add_stream(const std::shared_ptr<Engine>& engine, Fd fd,
                                                 std::error_code& ec) noexcept {
+  if (refused(engine, ec)) return nullptr;
   try {
     auto registration = std::make_shared<Registration>(engine, Kind::stream);
     registration->stream = std::move(fd);
@@ -123,7 +131,7 @@ template <class Backend>
 void BasicPoller<Backend>::wait(std::error_code& ec) {
   // A handler may destroy this poller.
   const auto engine = engine_;
-  engine->wait(ec);
+  if (!detail::refused(engine, ec)) engine->wait(ec);
 }
 
 template <class Backend>
@@ -137,7 +145,7 @@ std::size_t BasicPoller<Backend>::wait_for(std::chrono::nanoseconds limit) {
 template <class Backend>
 std::size_t BasicPoller<Backend>::wait_for(std::chrono::nanoseconds limit, std::error_code& ec) {
   const auto engine = engine_;
-  return engine->wait_for(limit, ec);
+  return detail::refused(engine, ec) ? 0 : engine->wait_for(limit, ec);
 }
 
 template <class Backend>
@@ -150,7 +158,7 @@ int BasicPoller<Backend>::native_handle() const {
 
 template <class Backend>
 int BasicPoller<Backend>::native_handle(std::error_code& ec) const noexcept {
-  return engine_->native_handle(ec);
+  return detail::refused(engine_, ec) ? -1 : engine_->native_handle(ec);
 }
 
 template <class Backend>
@@ -162,7 +170,7 @@ void BasicPoller<Backend>::close_console(int fd) {
 
 template <class Backend>
 void BasicPoller<Backend>::close_console(int fd, std::error_code& ec) noexcept {
-  engine_->close_fd(fd, ec);
+  if (!detail::refused(engine_, ec)) engine_->close_fd(fd, ec);
 }
 
 template <class Backend>
@@ -174,7 +182,7 @@ void BasicPoller<Backend>::close() {
 
 template <class Backend>
 void BasicPoller<Backend>::close(std::error_code& ec) noexcept {
-  engine_->close(ec);
+  if (!detail::refused(engine_, ec)) engine_->close(ec);
 }
 
 }  // namespace conq
