@@ -91,6 +91,8 @@ class BasicChannel {
   /// after shutdown(), at the end of a stream, or at a hangup under Hangup::end, each time after
   /// the last byte. A read into no room returns 0 at once. Blocks only its caller: sleeps while a
   /// wait() runs, turns the queue itself otherwise.
+  /// Errors: std::errc::resource_deadlock_would_occur in a handler or coroutine that has a further
+  /// asynchronous read of this channel pending, which comes first and waits for the handler's end.
   std::size_t read(std::span<std::byte> into);
   std::size_t read(std::span<std::byte> into, std::error_code& ec) noexcept;
 
@@ -101,7 +103,7 @@ class BasicChannel {
 
   /// Writes all of it, in order and not interleaved with another write. Blocks only its caller,
   /// until the last byte is accepted by the kernel. Returns the bytes written, also with an error.
-  /// Errors: errc::shut_down; under Hangup::end errc::hung_up.
+  /// Errors: errc::shut_down; under Hangup::end errc::hung_up; in handlers as read().
   std::size_t write(std::span<const std::byte> from);
   std::size_t write(std::span<const std::byte> from, std::error_code& ec) noexcept;
 

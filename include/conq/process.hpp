@@ -79,6 +79,8 @@ class BasicProcess {
   BasicPolledConsole<Backend>& console() noexcept;
 
   /// Waits for the exit. Blocks only its caller, as read() does. May be called again.
+  /// Errors: std::errc::resource_deadlock_would_occur in a handler or coroutine that has just read
+  /// from console(): the exit comes after it. errc::shut_down once the poller is closed.
   ExitStatus wait();
   ExitStatus wait(std::error_code& ec) noexcept;
   /// The same for at most `limit`. Errors: errc::timed_out.

@@ -20,6 +20,17 @@ std::optional<std::chrono::nanoseconds> time_left(Deadline deadline) noexcept {
   return std::max(*deadline - Clock::now(), Clock::duration::zero());
 }
 
+/// Whether a blocked call could not end before the handler returns that makes it.
+bool Engine::waits_for_own_handler(const Direction& direction) const noexcept {
+  if (direction.asynchronous() != nullptr && direction.in_handler_here()) return true;
+  if (direction.owner.kind != Kind::exit) return false;
+  const auto& exit = static_cast<const ExitRegistration&>(direction.owner);
+  const Registration& terminal = *exit.terminal;
+  // Its exit comes after what the handler was told.
+  return !exit.over && !exit.shut_down && terminal.read.in_handler_here() && !terminal.read_ended &&
+         !terminal.shut_down;
+}
+
 void Engine::run_blocked(Direction& direction, BlockedOperation& operation,
                          Deadline deadline) noexcept {
   if (of_parent(operation.error)) return;
@@ -29,6 +40,10 @@ void Engine::run_blocked(Direction& direction, BlockedOperation& operation,
     return;
   }
   if (operation.size == 0) return;
+  if (!deadline && waits_for_own_handler(direction)) {
+    operation.error = std::make_error_code(std::errc::resource_deadlock_would_occur);
+    return;
+  }
   direction.push(operation);
   bool looked_at_last = false;
   while (operation.queued) {

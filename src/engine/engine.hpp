@@ -142,6 +142,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   void unregister(Registration& registration) noexcept;
   void mark_shut_down(Registration& registration) noexcept;
 
+  bool waits_for_own_handler(const Direction& direction) const noexcept;
   void turn_as_caller(Lock& lock, Direction& direction, BlockedOperation& operation,
                       Deadline deadline) noexcept;
   void sleep(Lock& lock, BlockedOperation& operation, Deadline deadline) noexcept;

@@ -75,6 +75,7 @@ class Engine::HandlerTurn {
   HandlerTurn(Engine& engine, Lock& lock, Direction& direction) noexcept
       : engine_(engine), lock_(lock), direction_(direction) {
     direction_.in_handler = true;
+    direction_.handler_thread = std::this_thread::get_id();
     lock_.unlock();
   }
   HandlerTurn(const HandlerTurn&) = delete;
