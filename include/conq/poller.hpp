@@ -210,7 +210,8 @@ class BasicPolledConsole : public BasicChannel<Backend> {
 ///
 /// Thread-safety: every member may be called from any thread. Handlers and continuations run inside
 /// wait() and wait_for() alone; an exception that one throws leaves that call, and the poller stays
-/// usable. A handler may destroy its console or this poller.
+/// usable: what else was ready is served by the next call. A handler may destroy its console or
+/// this poller, and may call wait_for() and wait(), which serve the others meanwhile.
 ///
 /// Fork: in a child every call on a poller of its parent, and on what is on it, ends with
 /// errc::forked or, where it reports nothing, does nothing. Both may be destroyed there.
@@ -243,7 +244,8 @@ class BasicPoller {
   PolledStream add(Fd fd);
   PolledStream add(Fd fd, std::error_code& ec) noexcept;
 
-  /// Serves until close(). Several threads may. Returns at once on a closed poller.
+  /// Serves until close() and until what was pending then is complete, which a wait() called in a
+  /// handler leaves to the one around it. Several threads may. Returns at once on a closed poller.
   void wait();
   void wait(std::error_code& ec);
   /// One turn: waits at most `limit` for events, then serves each ready channel once; returns how

@@ -95,10 +95,14 @@ class Engine::HandlerTurn {
 
 void Engine::wait(std::error_code& ec) {
   if (of_parent(ec)) return;
+  // In a handler the wait() around it completes the rest: what may wait for that very handler.
+  const bool within_another = Serving::here(*this);
   Serving serving(*this);
   Lock lock(mutex_);
   ec.clear();
-  while (!ec && (!closed_ || async_pending_ > 0)) serve_turn(lock, serving, std::nullopt, ec);
+  while (!ec && (!closed_ || (async_pending_ > 0 && !within_another))) {
+    serve_turn(lock, serving, std::nullopt, ec);
+  }
 }
 
 std::size_t Engine::wait_for(std::chrono::nanoseconds limit, std::error_code& ec) {
