@@ -141,7 +141,8 @@ class BasicChannel {
   void cancel_write() noexcept;
 
   /// Takes the channel off the queue. Reads, pending and later, give what is readable and then end;
-  /// writes, pending and later, fail with errc::shut_down. Does not block. Again: does nothing.
+  /// writes, pending and later, fail with errc::shut_down. Blocked callers return whether or not a
+  /// wait() runs. Does not block. Again: does nothing.
   void shutdown() noexcept;
   /// The same; calls `close` with the descriptor, in this thread, to take it off the queue, for
   /// instance by BasicPoller::close_console(). What `close` throws is passed on, after the

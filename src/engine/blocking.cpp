@@ -45,6 +45,7 @@ void Engine::run_blocked(Direction& direction, BlockedOperation& operation,
     return;
   }
   direction.push(operation);
+  if (direction.owner.shut_down) let_callers_first(direction);
   bool looked_at_last = false;
   while (operation.queued) {
     const bool first = direction.head == &operation && !direction.busy;

@@ -139,6 +139,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::unique_ptr<HandlerOperation> take_operation() noexcept;
   void give_back(std::unique_ptr<HandlerOperation> operation) noexcept;
   void enqueue(Direction& direction, Operation& operation) noexcept;
+  void let_callers_first(Direction& direction) noexcept;
   void unregister(Registration& registration) noexcept;
   void mark_shut_down(Registration& registration) noexcept;
 

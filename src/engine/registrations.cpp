@@ -64,7 +64,18 @@ void Engine::unregister(Registration& registration) noexcept {
   slots_.erase(registration);
 }
 
+void Engine::let_callers_first(Direction& direction) noexcept {
+  // Once it is shut down nothing but turns to come: blocked callers need nobody for theirs, whereas
+  // the asynchronous operation before them waits for a wait() that may never be called.
+  Operation* const asynchronous = direction.asynchronous();
+  if (asynchronous == nullptr) return;
+  direction.remove(*asynchronous);
+  direction.push(*asynchronous);
+}
+
 void Engine::mark_shut_down(Registration& registration) noexcept {
+  let_callers_first(registration.read);
+  let_callers_first(registration.write);
   registration.shut_down = true;
   // A read under way may have found nothing before what was there by now.
   registration.read.fresh = true;

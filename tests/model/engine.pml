@@ -287,7 +287,15 @@ inline unregister(c) {
   edge[c] = false
 }
 
+inline let_callers_first(c) {
+  if
+  :: queued[asynchronous(c)] -> remove(c, asynchronous(c)); push(c, asynchronous(c))
+  :: else
+  fi
+}
+
 inline mark_shut_down(c) {
+  let_callers_first(c);
   direction[c].shut_down = true;
   owed[c] = holds[c];
   direction[c].fresh = (PLANTED == shut_down_not_fresh -> direction[c].fresh : true);
@@ -398,7 +406,15 @@ proctype Caller(byte me) {
   bool event_0, event_1, woken, got, late, looked_at_last;
   do
   :: rounds[me] < ROUNDS ->
-    atomic { rounds[me]++; late = false; looked_at_last = false; push(mine, me); run_blocked() }
+    atomic {
+      rounds[me]++; late = false; looked_at_last = false;
+      push(mine, me);
+      if
+      :: direction[mine].shut_down -> let_callers_first(mine)
+      :: else
+      fi;
+      run_blocked()
+    }
     do
     :: at == calling -> atomic { call(mine); at = called }
     :: at == called ->
