@@ -36,8 +36,12 @@ struct AddOptions {
 
 /// An asynchronous read or write to be awaited: `co_await console.async_read(buffer)` gives the
 /// number of bytes. It starts when awaited; the coroutine goes on inside wait(), or at once where
-/// the operation was refused. It lives in the coroutine's frame and allocates nothing. A frame
-/// destroyed while it waits takes the operation back. Not copied or moved.
+/// the operation was refused. It lives in the coroutine's frame and allocates nothing. Awaited
+/// again it is the next operation; while it is pending std::errc::operation_in_progress. Not copied
+/// or moved.
+///
+/// A frame destroyed while it waits takes the operation back. To be done in the thread that serves
+/// it, or while none does: in another one the coroutine may be going on already.
 class [[nodiscard]] IoAwaiter {
  public:
   IoAwaiter(const IoAwaiter&) = delete;
@@ -58,6 +62,7 @@ class [[nodiscard]] IoAwaiter {
 
   std::shared_ptr<detail::Registration> registration_;
   detail::CoroutineOperation operation_;
+  std::error_code refused_;
   std::error_code* ec_;
   Direction direction_;
 };

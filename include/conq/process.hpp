@@ -123,6 +123,7 @@ class [[nodiscard]] ExitAwaiter {
   explicit ExitAwaiter(std::shared_ptr<detail::Registration> exit) noexcept;
   std::shared_ptr<detail::Registration> exit_;
   detail::CoroutineOperation operation_;
+  std::error_code refused_;
 };
 
 }  // namespace conq

@@ -29,6 +29,8 @@ class TaskPromiseBase {
   void set_continuation(std::coroutine_handle<> continuation) noexcept {
     continuation_ = continuation;
   }
+  /// True for the first one who awaits it.
+  bool claim() noexcept { return !claimed_.exchange(true, std::memory_order_relaxed); }
   /// Called twice, by whoever leaves the task to itself and by the end of the task: whether this is
   /// the second call, whose thread lets the continuation go on.
   bool meet() noexcept { return met_.exchange(true, std::memory_order_acq_rel); }
@@ -51,6 +53,7 @@ class TaskPromiseBase {
 
   std::coroutine_handle<> continuation_;
   std::exception_ptr failure_;
+  std::atomic<bool> claimed_ = false;
   std::atomic<bool> met_ = false;
 };
 
@@ -99,8 +102,9 @@ class TaskPromise<void> : public TaskPromiseBase {
 /// when awaited, in the awaiter's thread, and the awaiter goes on where it ends. What it throws,
 /// its awaiter catches. Move-only; costs its frame.
 ///
-/// Dropping a task that is under way takes back the operation it awaits. To be done in the thread
-/// that serves it; awaited once. Ordinary code starts one with start().
+/// Dropping a task that is under way takes back the operation it awaits, and its awaiter does not
+/// go on. To be done in the thread that serves it: in another one it may be going on already.
+/// Awaited once. Ordinary code starts one with start().
 template <class T>
 class [[nodiscard]] Task {
  public:
@@ -119,8 +123,10 @@ class [[nodiscard]] Task {
   /// Whether there is a task: not so by default, and after a move.
   explicit operator bool() const noexcept { return static_cast<bool>(frame_); }
 
-  /// Errors: what the task throws; errc::closed where there is none.
-  auto operator co_await() && noexcept { return Awaiter{frame_}; }
+  /// Errors: what the task throws; errc::closed where there is none, or it was awaited before.
+  auto operator co_await() && noexcept {
+    return Awaiter{frame_ && frame_.promise().claim() ? frame_ : Frame()};
+  }
 
  private:
   friend promise_type;

@@ -43,10 +43,18 @@ void Engine::enqueue(Direction& direction, Operation& operation) noexcept {
   schedule(direction);
 }
 
-void Engine::start(Direction& direction, Operation& operation, std::error_code& ec) noexcept {
+void Engine::start(Direction& direction, CoroutineOperation& operation,
+                   std::coroutine_handle<> continuation, std::error_code& ec) noexcept {
   if (of_parent(ec)) return;
   const std::lock_guard lock(mutex_);
-  if (may_start(direction, ec)) enqueue(direction, operation);
+  if (!may_start(direction, ec)) return;
+  // An awaiter may be awaited again.
+  operation.done = 0;
+  operation.error.clear();
+  operation.cancelled = false;
+  operation.waiter = Waiter::coroutine;
+  operation.continuation = continuation;
+  enqueue(direction, operation);
 }
 
 void Engine::cancel(Direction& direction) noexcept {

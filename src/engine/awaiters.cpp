@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <utility>
+
 #include "conq/process.hpp"
 #include "device/throwing.hpp"
 #include "engine/engine.hpp"
@@ -7,22 +9,17 @@
 namespace conq {
 namespace {
 
-/// Starts `operation`; false where it was refused, which is its outcome then.
+/// Starts `operation`; false where it was refused, with the error in `refused`.
 bool suspend(const std::shared_ptr<detail::Registration>& registration, bool writes,
-             detail::CoroutineOperation& operation, std::coroutine_handle<> continuation) noexcept {
-  operation.waiter = detail::Waiter::coroutine;
-  operation.continuation = continuation;
-  if (registration == nullptr) {
-    operation.error = errc::closed;
-    return false;
-  }
+             detail::CoroutineOperation& operation, std::coroutine_handle<> continuation,
+             std::error_code& refused) noexcept {
   // Once started it may be resumed, and gone, before start() returns.
-  std::error_code refused;
-  const auto keep = registration;
-  keep->engine->start(keep->direction(writes), operation, refused);
-  if (!refused) return true;
-  operation.error = refused;
-  return false;
+  std::error_code ec = errc::closed;
+  if (const auto keep = registration) {
+    keep->engine->start(keep->direction(writes), operation, continuation, ec);
+  }
+  if (ec) refused = ec;
+  return !ec;
 }
 
 void abandon(const std::shared_ptr<detail::Registration>& registration, bool writes,
@@ -44,17 +41,19 @@ IoAwaiter::IoAwaiter(std::shared_ptr<detail::Registration> registration, Directi
 IoAwaiter::~IoAwaiter() { abandon(registration_, direction_ == Direction::write, operation_); }
 
 bool IoAwaiter::await_suspend(std::coroutine_handle<> continuation) noexcept {
-  return suspend(registration_, direction_ == Direction::write, operation_, continuation);
+  return suspend(registration_, direction_ == Direction::write, operation_, continuation, refused_);
 }
 
 std::size_t IoAwaiter::await_resume() {
+  const std::error_code refused = std::exchange(refused_, {});
+  const std::error_code error = refused ? refused : operation_.error;
   if (ec_ != nullptr) {
-    *ec_ = operation_.error;
-  } else if (operation_.error) {
-    detail::throw_error(operation_.error, direction_ == Direction::write ? "write" : "read",
+    *ec_ = error;
+  } else if (error) {
+    detail::throw_error(error, direction_ == Direction::write ? "write" : "read",
                         detail::name_of(registration_));
   }
-  return operation_.done;
+  return refused ? 0 : operation_.done;
 }
 
 ExitAwaiter::ExitAwaiter(std::shared_ptr<detail::Registration> exit) noexcept
@@ -65,11 +64,12 @@ ExitAwaiter::ExitAwaiter(std::shared_ptr<detail::Registration> exit) noexcept
 ExitAwaiter::~ExitAwaiter() { abandon(exit_, false, operation_); }
 
 bool ExitAwaiter::await_suspend(std::coroutine_handle<> continuation) noexcept {
-  return suspend(exit_, false, operation_, continuation);
+  return suspend(exit_, false, operation_, continuation, refused_);
 }
 
 ExitStatus ExitAwaiter::await_resume() {
-  detail::throw_if(operation_.error, "wait for", detail::name_of(exit_));
+  const std::error_code refused = std::exchange(refused_, {});
+  detail::throw_if(refused ? refused : operation_.error, "wait for", detail::name_of(exit_));
   return static_cast<detail::ExitRegistration&>(*exit_).status;
 }
 

@@ -80,7 +80,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   void run_blocked(Direction& direction, BlockedOperation& operation, Deadline deadline) noexcept;
 
   // Asynchronous calls (asynchronous.cpp)
-  void start(Direction& direction, Operation& operation, std::error_code& ec) noexcept;
+  void start(Direction& direction, CoroutineOperation& operation,
+             std::coroutine_handle<> continuation, std::error_code& ec) noexcept;
   template <class AnyHandler>
   void start(Direction& direction, Waiter waiter, std::byte* data, std::size_t size,
              AnyHandler handler, std::error_code& ec) noexcept;

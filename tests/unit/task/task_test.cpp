@@ -181,5 +181,46 @@ TEST(Task, ItsFrameIsGoneWhenTheHandlerOfStartIsCalled) {
   EXPECT_EQ(uses, 1);
 }
 
+TEST(Task, AwaitedAgainIsClosed) {
+  run([]() -> Task<> {
+    Task<int> once = number();
+    EXPECT_EQ(co_await std::move(once), 42);
+    std::error_code ec;
+    try {
+      co_await std::move(once);  // NOLINT(bugprone-use-after-move): that is the point
+    } catch (const Error& error) {
+      ec = error.code();
+    }
+    EXPECT_EQ(ec, errc::closed);
+  }());
+}
+
+TEST(Task, AwaitedByASecondOneWhileItWaitsIsClosedAndTheFirstGoesOn) {
+  Gate gate;
+  bool passed = false;
+  Task<> shared = [](Gate& at, bool& told) -> Task<> {
+    co_await at;
+    told = true;
+  }(gate, passed);
+  const auto await_it = [](Task<>& task) -> Task<> { co_await std::move(task); };
+  int ends = 0;
+  start(await_it(shared), [&](const std::exception_ptr& thrown) {
+    EXPECT_FALSE(thrown);
+    ++ends;
+  });
+  EXPECT_THROW(run(await_it(shared)), Error);
+  EXPECT_EQ(ends, 0);
+  gate.open();
+  EXPECT_TRUE(passed);
+  EXPECT_EQ(ends, 1);
+}
+
+TEST(Task, AnExceptionOfTheHandlerOfStartEndsTheProgram) {
+  testing::GTEST_FLAG(death_test_style) = "threadsafe";
+  EXPECT_DEATH(start([]() -> Task<> { co_return; }(),
+                     [](const std::exception_ptr&) { throw std::runtime_error("mine"); }),
+               "");
+}
+
 }  // namespace
 }  // namespace conq::test
