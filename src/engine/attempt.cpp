@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "engine/engine.hpp"
@@ -12,6 +13,9 @@ namespace {
 
 /// From so many bytes in one call on, a direction streams.
 constexpr ssize_t stream_size = 256;
+
+/// More than a kernel moves in a call. Some refuse more than an int can tell (XNU, EINVAL).
+constexpr std::size_t most_a_call = std::size_t{1} << 30U;
 
 bool would_block(int error) noexcept { return error == EAGAIN || error == EWOULDBLOCK; }
 
@@ -47,8 +51,10 @@ bool Engine::attempt(Lock& lock, Direction& direction, Operation& operation) noe
 bool Engine::attempt_io(Lock& lock, Direction& direction, Operation& operation) noexcept {
   Registration& registration = direction.owner;
   const int fd = registration.fd();
+  // A read is over with its first bytes: it is full where they are all that its call asked for.
+  if (!direction.writes) operation.size = std::min(operation.size, most_a_call);
   std::byte* const data = operation.data + operation.done;
-  const std::size_t size = operation.size - operation.done;
+  const std::size_t size = std::min(operation.size - operation.done, most_a_call);
   direction.busy = true;
   direction.fresh = false;
   ++registration.users;

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -17,12 +18,14 @@
 #include "tests/support/descriptors.hpp"
 #include "tests/support/read_until.hpp"
 #include "tests/support/temp_dir.hpp"
+#include "tests/support/terminal.hpp"
 
 namespace conq {
 namespace {
 
 using test::bytes;
 using test::is_open;
+using test::say;
 
 TEST(ConsoleFromFd, TakesATerminalAndNamesItAfterItsDevice) {
   Pty pty = open_pty();
@@ -153,6 +156,16 @@ TEST(ConsoleIo, OfNothingTheKernelIsNotEvenAsked) {
   };
   EXPECT_EQ(open_for(O_WRONLY).read({}), 0U) << "the kernel says EBADF";
   EXPECT_EQ(open_for(O_RDONLY).write({}), 0U) << "the kernel says EBADF";
+}
+
+TEST(ConsoleIo, ARoomOfMoreThanACallTakesIsReadInto) {
+  Pty pty = open_pty();
+  pty.master.set_raw();
+  std::vector<std::byte> memory(4096);
+  // Only as much as is there is ever touched.
+  const std::span<std::byte> huge(memory.data(), std::numeric_limits<std::size_t>::max() / 2 + 10);
+  say(pty.slave, "x");
+  EXPECT_EQ(pty.master.read(huge), 1U);
 }
 
 TEST(ConsoleIo, AWriteMayTakeLessThanAsked) {
