@@ -101,7 +101,8 @@ class BasicChannel {
   std::size_t read(std::span<std::byte> into);
   std::size_t read(std::span<std::byte> into, std::error_code& ec) noexcept;
 
-  /// The same, for at most `limit`. Errors: errc::timed_out; nothing was read then.
+  /// The same, for at most `limit`: 0 or less only looks, the longest is none.
+  /// Errors: errc::timed_out; nothing was read then.
   std::size_t read_for(std::span<std::byte> into, std::chrono::nanoseconds limit);
   std::size_t read_for(std::span<std::byte> into, std::chrono::nanoseconds limit,
                        std::error_code& ec) noexcept;
@@ -255,7 +256,8 @@ class BasicPoller {
   void wait();
   void wait(std::error_code& ec);
   /// One turn: waits at most `limit` for events, then serves each ready channel once; returns how
-  /// many operations it completed. 0: looks, does not wait. Resolution: a millisecond, rounded up.
+  /// many operations it completed. 0 or less: looks, does not wait; the longest: no limit.
+  /// Resolution: a millisecond, rounded up.
   std::size_t wait_for(std::chrono::nanoseconds limit);
   std::size_t wait_for(std::chrono::nanoseconds limit, std::error_code& ec);
 

@@ -86,7 +86,10 @@ std::size_t KqueueBackend::wait(std::span<Event> events,
   std::array<struct kevent, 128> raw;  // NOLINT(cppcoreguidelines-pro-type-member-init)
   timespec timeout{};
   if (limit) {
-    const auto left = std::max(*limit, std::chrono::nanoseconds::zero());
+    // XNU has refused more than 100,000,000 s (kevent_get_timeout, itimerfix): the engine asks
+    // again.
+    constexpr std::chrono::nanoseconds longest = std::chrono::hours(24);
+    const auto left = std::clamp(*limit, std::chrono::nanoseconds::zero(), longest);
     const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
     timeout.tv_sec = static_cast<decltype(timeout.tv_sec)>(seconds.count());
     timeout.tv_nsec = static_cast<decltype(timeout.tv_nsec)>((left - seconds).count());

@@ -57,6 +57,7 @@ struct Dialect {
   bool inherited_over_fork = false;       ///< the queue's descriptor is there in a child
   bool close_removes = true;              ///< closing a descriptor takes its knotes off every queue
   bool receipt_without_room_ends = true;  ///< EV_RECEIPT with no room ends the list of changes
+  bool long_wait_refused = false;         ///< one of more than 100,000,000 s: EINVAL
   bool is_epoll = false;                  ///< epoll(7), or kqueue(2) made of it
 
   std::string_view slave_path = "/dev/pts/";  ///< before the number of a pty

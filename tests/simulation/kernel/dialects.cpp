@@ -56,6 +56,7 @@ constexpr Dialect on_darwin() {
   made.revoke_discards = false;
   made.line_is_limited_alone = true;
   made.dev_tty_refused = true;
+  made.long_wait_refused = true;
   made.receipt_without_room_ends = false;
   made.slave_path = "/dev/ttys";
   return made;
@@ -146,6 +147,7 @@ constexpr std::array darwin_facts{
     Fact{&D::zombie_makes_event, false, "bsd/kern/kern_event.c, filt_procattach: ESRCH"},
     Fact{&D::inherited_over_fork, false, "bsd/kern/kern_event.c, kqueue_internal: FP_CLOFORK"},
     Fact{&D::receipt_without_room_ends, false, "bsd/kern/kern_event.c, kevent_internal"},
+    Fact{&D::long_wait_refused, true, "kevent_get_timeout of 4570, itimerfix; newer not read"},
 };
 
 constexpr std::array freebsd_facts{

@@ -145,6 +145,9 @@ int kevent(int fd, const Native* changes, CONQ_SIMULATED_COUNT change_count, Nat
     const auto most = static_cast<std::size_t>(room);
     if (queue == nullptr) {
       result = Result::failure(EBADF);
+    } else if (limit != nullptr && limit->tv_sec > 100'000'000 &&
+               entered.kernel.dialect().long_wait_refused) {
+      result = Result::failure(EINVAL);
     } else if (room > 0 && entered.kernel.faults.interrupted(*queue)) {
       result = Result::failure(EINTR);
     } else if (const int error = apply_changes(
