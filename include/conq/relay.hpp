@@ -65,7 +65,8 @@ struct RelayEnd {
 ///
 /// The channels are used, not owned. One that is shut down, closed or dropped meanwhile ends what
 /// uses it; so does the end of the poller. Nobody else may use the asynchronous reads and writes of
-/// the directions served. Runs in the poller's wait(), without allocating.
+/// the directions served. Runs in the poller's wait(), without allocating; between channels of two
+/// pollers it needs both to be served. In a forked child its members do nothing.
 ///
 /// Thread-safety: every member may be called from any thread, also within taps and `done`. With
 /// several threads in wait() the taps of the two directions may run at the same time.

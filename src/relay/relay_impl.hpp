@@ -10,6 +10,7 @@
 
 #include "conq/relay.hpp"
 #include "device/throwing.hpp"
+#include "engine/fork.hpp"
 #include "engine/names.hpp"
 #include "relay/finish.hpp"
 
@@ -51,6 +52,8 @@ class BasicRelay<Backend>::State : public std::enable_shared_from_this<State> {
   }
 
   void stop() noexcept {
+    // In a child the lock may be held for good by a thread that is not there.
+    if (forks_ != detail::forks()) return;
     const std::lock_guard lock(mutex_);
     begin_stop();
   }
@@ -140,6 +143,7 @@ class BasicRelay<Backend>::State : public std::enable_shared_from_this<State> {
   void ended(Pump& pump, std::error_code ec);
   void one_less(std::unique_lock<std::mutex> lock);
 
+  const unsigned forks_ = detail::forks();
   std::mutex mutex_;
   Pump forward_, backward_;
   Handler<const RelayResult&> done_;

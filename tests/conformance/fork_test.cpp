@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A child that was forked has its parent's pollers, but none of its threads: it is told so, and
 // cannot harm the parent's queue.
+#include <unistd.h>
+
+#include <atomic>
+
 #include "tests/support/in_child.hpp"
 #include "tests/support/poller_test.hpp"
 
@@ -102,6 +106,35 @@ TYPED_TEST(Fork, APollerCanBeDestroyedThatThreadsOfTheParentWaitIn) {
     say(terminal.slave, "still there");
     EXPECT_EQ(reading.get(), "still there");
   }
+}
+
+TYPED_TEST(Fork, ARelayThatRunsInTheParentCanBeStoppedAndDroppedInTheChild) {
+  auto one = this->add_terminal();
+  auto other = this->add_terminal();
+  auto relay = TestFixture::Relay::start(one.console, other.console, {}, {});
+  const Server server(this->poller);
+  std::atomic<bool> over = false;
+  InThread talking([&] {
+    while (!over) {
+      say(one.slave, "x");
+      EXPECT_EQ(hear(other.slave, 1), "x");
+    }
+  });
+  // Whoever has the relay's lock waits for the engine's.
+  InThread contending([&] {
+    while (!over) static_cast<void>(one.console.fd());
+  });
+  // Often: in some of them another thread has it.
+  for (int i = 0; i < 500 && !this->HasFailure(); ++i) {
+    in_child([&] {
+      ::alarm(static_cast<unsigned>(deadline.count()));
+      relay.stop();
+      relay = {};
+    });
+  }
+  over = true;
+  talking.get();
+  contending.get();
 }
 
 }  // namespace
