@@ -7,7 +7,8 @@ namespace conq {
 
 /// Owns a file descriptor and closes it once. Move-only, as cheap as an int.
 ///
-/// Not thread-safe: like a std::unique_ptr, one owner at a time.
+/// Not thread-safe: like a std::unique_ptr, one owner at a time. Where somebody else closes the
+/// number, the next file that gets it is closed here.
 class Fd {
  public:
   Fd() noexcept = default;

@@ -113,7 +113,9 @@ class BasicChannel {
   std::size_t write(std::span<const std::byte> from);
   std::size_t write(std::span<const std::byte> from, std::error_code& ec) noexcept;
 
-  /// Starts a read; `handler` is called in wait(), exactly once. `into` has to live until then.
+  /// Starts a read; `handler` is called in wait(), exactly once. `into` has to live until then;
+  /// into no room it reads 0 bytes. Readers that block meanwhile stand behind it, also where no
+  /// wait() serves it.
   /// Errors: std::errc::operation_in_progress if an asynchronous read is pending,
   /// std::errc::invalid_argument if `handler` is empty, std::errc::not_enough_memory where more
   /// operations are pending than ever before and there is none: `handler` is dropped uncalled, as
@@ -236,12 +238,14 @@ class BasicPoller {
   BasicPoller(const BasicPoller&) = delete;
   BasicPoller& operator=(const BasicPoller&) = delete;
   /// close(); pending handlers are called here, in this thread, where no wait() is left to do so;
-  /// what they throw is dropped. Asynchronous operations of channels that live on are refused from
-  /// then on: errc::closed.
+  /// what they throw is dropped. Threads that are in wait() or blocked in a call return.
+  /// Asynchronous operations of channels that live on are refused from then on: errc::closed.
   ~BasicPoller();
 
   /// Puts a console on the queue: non-blocking, registered once, edge-triggered, both directions.
-  /// On failure the console is closed, unless its descriptor is on the queue already.
+  /// On failure the console is closed, unless its descriptor is on the queue already. Closing the
+  /// number elsewhere, or adding it to a second poller too, ends in EBADF or in its next owner's
+  /// file, and what waits meanwhile is not told before shutdown().
   /// Errors: errc::closed (the poller, or the console), errc::already_registered, what epoll_ctl(2)
   /// or kevent(2) report.
   PolledConsole add(Console console, AddOptions options = {});

@@ -59,6 +59,7 @@ class ExitAwaiter;
 /// last slave closes (XNU, ttyclose); not on FreeBSD, which would throw it away for that.
 ///
 /// Dropping it does not end the process; that is reaped by the poller as long as it is served.
+/// Members of an empty or moved-from one report errc::closed.
 /// Thread-safety: as BasicChannel.
 template <class Backend>
 class BasicProcess {
@@ -74,6 +75,7 @@ class BasicProcess {
   static BasicProcess spawn(BasicPoller<Backend>& poller, const ProcessOptions& options,
                             std::error_code& ec) noexcept;
 
+  /// Also after its exit; -1 for none.
   pid_t pid() const noexcept;
   /// The master side of its terminal.
   BasicPolledConsole<Backend>& console() noexcept;

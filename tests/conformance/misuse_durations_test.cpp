@@ -11,7 +11,7 @@ using std::chrono::nanoseconds;
 constexpr std::array endless{nanoseconds::max(), nanoseconds::max() - std::chrono::hours(1),
                              nanoseconds(std::chrono::hours(24 * 365 * 200)),
                              nanoseconds(std::chrono::hours(24 * 365 * 10))};
-constexpr std::array none{nanoseconds::min(), nanoseconds(-1), nanoseconds::zero()};
+constexpr std::array at_once{nanoseconds::min(), nanoseconds(-1), nanoseconds::zero()};
 
 template <class On>
 class MisuseDurations : public ProcessTest<On> {};
@@ -21,7 +21,7 @@ TYPED_TEST(MisuseDurations, AReadTimesOutAtOnceOrNever) {
   auto terminal = this->add_terminal();
   std::array<std::byte, 8> room{};
   std::error_code ec;
-  for (const nanoseconds limit : none) {
+  for (const nanoseconds limit : at_once) {
     terminal.console.read_for(room, limit, ec);
     EXPECT_EQ(ec, errc::timed_out) << limit.count();
   }
@@ -45,7 +45,7 @@ TYPED_TEST(MisuseDurations, AReadTimesOutAtOnceOrNever) {
 
 TYPED_TEST(MisuseDurations, AWaitTimesOutAtOnceOrNever) {
   auto terminal = this->add_terminal();
-  for (const nanoseconds limit : none) EXPECT_EQ(this->poller.wait_for(limit), 0U);
+  for (const nanoseconds limit : at_once) EXPECT_EQ(this->poller.wait_for(limit), 0U);
   for (const nanoseconds limit : endless) {
     Outcome read;
     terminal.console.async_read(read.lent_handler());
@@ -62,7 +62,7 @@ TYPED_TEST(MisuseDurations, AWaitBesideABlockedCallerTimesOutAtOnceOrNever) {
   auto other = this->add_terminal();
   InThread turning([&] { return read_text(other.console); });
   turning.wait_until_asleep();
-  for (const nanoseconds limit : none) EXPECT_EQ(this->poller.wait_for(limit), 0U);
+  for (const nanoseconds limit : at_once) EXPECT_EQ(this->poller.wait_for(limit), 0U);
   for (const nanoseconds limit : endless) {
     Outcome read;
     terminal.console.async_read(read.lent_handler());
@@ -80,7 +80,7 @@ TYPED_TEST(MisuseDurations, AWaitForAnExitTimesOutAtOnceOrNever) {
   for (const nanoseconds limit : endless) {
     auto process = this->spawn(shell("read line; exit 3"));
     std::error_code ec;
-    for (const nanoseconds no_time : none) {
+    for (const nanoseconds no_time : at_once) {
       process.wait_for(no_time, ec);
       EXPECT_EQ(ec, errc::timed_out);
     }
