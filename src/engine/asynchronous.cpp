@@ -74,7 +74,7 @@ void Engine::abandon(Direction& direction, Operation& operation) noexcept {
   Lock lock(mutex_);
   if (!operation.queued) return;
   operation.abandoned = true;
-  abandoned_.wait(lock, [&] { return !direction.busy || !operation.queued; });
+  abandoned_.wait(lock, [&] { return !operation.calling; });
   if (!operation.queued) return;
   direction.remove(operation);
   ready_.remove(direction);

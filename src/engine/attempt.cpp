@@ -55,7 +55,7 @@ bool Engine::attempt_io(Lock& lock, Direction& direction, Operation& operation) 
   if (!direction.writes) operation.size = std::min(operation.size, most_a_call);
   std::byte* const data = operation.data + operation.done;
   const std::size_t size = std::min(operation.size - operation.done, most_a_call);
-  direction.busy = true;
+  direction.busy = operation.calling = true;
   direction.fresh = false;
   ++registration.users;
   lock.unlock();
@@ -65,7 +65,7 @@ bool Engine::attempt_io(Lock& lock, Direction& direction, Operation& operation) 
   } while (count < 0 && errno == EINTR);
   const int error = errno;
   lock.lock();
-  direction.busy = false;
+  direction.busy = operation.calling = false;
   direction.streams = count >= stream_size;
   release_use(registration);
   if (operation.abandoned) abandoned_.notify_all();

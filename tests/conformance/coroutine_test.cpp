@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <atomic>
 #include <optional>
 
 #include "conq/task.hpp"
@@ -299,6 +300,23 @@ TYPED_TEST(Coroutine, AFrameDestroyedWhileAWaitRunsTakesTheOperationBack) {
     expect_same(got, std::string_view(sent).substr(0, got.size()));
     EXPECT_FALSE(went_on);
   }
+}
+
+TYPED_TEST(Coroutine, AFrameDestroyedBehindABlockedReaderDoesNotWaitForIt) {
+  auto terminal = this->add_terminal();
+  constexpr int reads = 20000;
+  std::atomic<int> done = 0;
+  // Often inside read(2), with what the frame waits for behind it.
+  InThread reader([&] {
+    for (; done < reads; ++done) EXPECT_EQ(read_text(terminal.console, 1), "x");
+  });
+  InThread writer([&] { say(terminal.slave, std::string(reads, 'x')); });
+  InThread destroyer([&] {
+    bool went_on = false;
+    while (done < reads) owned_read(terminal.console, went_on).frame.destroy();
+    EXPECT_FALSE(went_on);
+  });
+  destroyer.get();
 }
 
 TYPED_TEST(Coroutine, DestroyedWithItsConsolesStreamsAndPollerLeavesNothing) {

@@ -27,6 +27,7 @@ struct Operation {
   std::error_code error;
   Waiter waiter = Waiter::caller;
   bool queued = false;     ///< in the queue of its direction
+  bool calling = false;    ///< a system call on its memory is under way
   bool cancelled = false;  ///< to be ended with operation_canceled instead of being tried again
   bool abandoned = false;  ///< its memory is about to go: nobody is to be told
 };
