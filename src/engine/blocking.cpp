@@ -22,12 +22,12 @@ std::optional<std::chrono::nanoseconds> time_left(Deadline deadline) noexcept {
 
 /// Whether a blocked call could not end before the handler returns that makes it.
 bool Engine::waits_for_own_handler(const Direction& direction) const noexcept {
-  if (direction.asynchronous() != nullptr && direction.in_handler_here()) return true;
+  if (direction.asynchronous() != nullptr && in_handler_here(direction)) return true;
   if (direction.owner.kind != Kind::exit) return false;
   const auto& exit = static_cast<const ExitRegistration&>(direction.owner);
   const Registration& terminal = *exit.terminal;
   // Its exit comes after what the handler was told.
-  return !exit.over && !exit.shut_down && terminal.read.in_handler_here() && !terminal.read_ended &&
+  return !exit.over && !exit.shut_down && in_handler_here(terminal.read) && !terminal.read_ended &&
          !terminal.shut_down;
 }
 

@@ -144,6 +144,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   void unregister(Registration& registration) noexcept;
   void mark_shut_down(Registration& registration) noexcept;
 
+  /// Whether it is the calling thread that runs a handler of `direction`.
+  static bool in_handler_here(const Direction& direction) noexcept;
   bool waits_for_own_handler(const Direction& direction) const noexcept;
   void turn_as_caller(Lock& lock, Direction& direction, BlockedOperation& operation,
                       Deadline deadline) noexcept;

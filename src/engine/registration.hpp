@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <memory>
 #include <system_error>
-#include <thread>
 #include <variant>
 
 #include "conq/console.hpp"
@@ -50,7 +49,6 @@ struct Direction {
   Operation* tail = nullptr;
   Direction* ready_previous = nullptr;
   Direction* ready_next = nullptr;
-  std::thread::id handler_thread;          ///< while in_handler
   std::unique_ptr<HandlerOperation> slot;  ///< the operation with a handler, while it is pending
 
   void push(Operation& operation) noexcept;
@@ -58,10 +56,6 @@ struct Direction {
   void remove(Operation& operation) noexcept;
   /// The asynchronous operation that is pending here, if there is one.
   Operation* asynchronous() const noexcept;
-  /// Whether it is the calling thread that runs a handler of this direction.
-  bool in_handler_here() const noexcept {
-    return in_handler && handler_thread == std::this_thread::get_id();
-  }
 };
 
 enum class Kind : std::uint8_t { console, stream, exit };

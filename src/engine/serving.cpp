@@ -73,25 +73,41 @@ thread_local Engine::Serving* Engine::Serving::innermost = nullptr;
 class Engine::HandlerTurn {
  public:
   HandlerTurn(Engine& engine, Lock& lock, Direction& direction) noexcept
-      : engine_(engine), lock_(lock), direction_(direction) {
+      : engine_(engine), lock_(lock), direction_(direction), outer_(innermost) {
     direction_.in_handler = true;
-    direction_.handler_thread = std::this_thread::get_id();
+    innermost = this;
     lock_.unlock();
   }
   HandlerTurn(const HandlerTurn&) = delete;
   HandlerTurn& operator=(const HandlerTurn&) = delete;
   ~HandlerTurn() {
+    innermost = outer_;
     lock_.lock();
     direction_.in_handler = false;
     engine_.schedule(direction_);
     engine_.tell_exit_watcher(direction_.owner);
   }
 
+  static bool here(const Direction& direction) noexcept {
+    for (const HandlerTurn* each = innermost; each != nullptr; each = each->outer_) {
+      if (&each->direction_ == &direction) return true;
+    }
+    return false;
+  }
+
  private:
+  static thread_local const HandlerTurn* innermost;
   Engine& engine_;
   Lock& lock_;
   Direction& direction_;
+  const HandlerTurn* const outer_;
 };
+
+thread_local const Engine::HandlerTurn* Engine::HandlerTurn::innermost = nullptr;
+
+bool Engine::in_handler_here(const Direction& direction) noexcept {
+  return HandlerTurn::here(direction);
+}
 
 void Engine::wait(std::error_code& ec) {
   if (of_parent(ec)) return;
