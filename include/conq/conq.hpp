@@ -15,5 +15,6 @@ using PolledConsole = BasicPolledConsole<NativeBackend>;
 using PolledStream = BasicPolledStream<NativeBackend>;
 using Process = BasicProcess<NativeBackend>;
 using Relay = BasicRelay<NativeBackend>;
+using ConsoleSocket = BasicConsoleSocket<NativeBackend>;
 
 }  // namespace conq

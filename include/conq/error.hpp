@@ -8,14 +8,19 @@ namespace conq {
 
 /// What conq itself reports. What the kernel reports stays in std::system_category().
 enum class errc {
-  not_a_console = 1,   ///< the descriptor is open but is no terminal device
-  closed,              ///< the object was closed, or moved from
-  shut_down,           ///< shutdown() ended the operation
-  hung_up,             ///< under Hangup::end: the other side is gone
-  not_registered,      ///< no console with this descriptor is on the queue
-  already_registered,  ///< the descriptor is on the queue already
-  timed_out,           ///< the time given has passed
-  forked,              ///< this process was forked from the one whose poller it is
+  not_a_console = 1,    ///< the descriptor is open but is no terminal device
+  closed,               ///< the object was closed, or moved from
+  shut_down,            ///< shutdown() ended the operation
+  hung_up,              ///< under Hangup::end: the other side is gone
+  not_registered,       ///< no console with this descriptor is on the queue
+  already_registered,   ///< the descriptor is on the queue already
+  timed_out,            ///< the time given has passed
+  forked,               ///< this process was forked from the one whose poller it is
+  foreign_peer,         ///< the peer of a console socket is another user, and not root
+  no_descriptor,        ///< the peer of a console socket is gone, and has sent no descriptor
+  several_descriptors,  ///< it sent more than one
+  descriptor_lost,      ///< it sent one that could not be taken: too many are open, mostly
+  not_a_pty_master,     ///< the descriptor is no pty master open for reading and writing
 };
 
 /// The category of errc. Thread-safe, never fails.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "conq/console_socket.hpp"
 #include "conq/poller.hpp"
 #include "conq/process.hpp"
 #include "conq/relay.hpp"
@@ -12,6 +13,7 @@ using KqueueConsole = BasicPolledConsole<KqueueBackend>;
 using KqueueStream = BasicPolledStream<KqueueBackend>;
 using KqueueProcess = BasicProcess<KqueueBackend>;
 using KqueueRelay = BasicRelay<KqueueBackend>;
+using KqueueConsoleSocket = BasicConsoleSocket<KqueueBackend>;
 
 extern template class BasicChannel<KqueueBackend>;
 extern template class BasicPolledStream<KqueueBackend>;
@@ -19,5 +21,6 @@ extern template class BasicPolledConsole<KqueueBackend>;
 extern template class BasicPoller<KqueueBackend>;
 extern template class BasicProcess<KqueueBackend>;
 extern template class BasicRelay<KqueueBackend>;
+extern template class BasicConsoleSocket<KqueueBackend>;
 
 }  // namespace conq

@@ -27,6 +27,16 @@ class Category final : public std::error_category {
         return "timed out";
       case errc::forked:
         return "on a queue of the parent process";
+      case errc::foreign_peer:
+        return "the peer is another user";
+      case errc::no_descriptor:
+        return "the peer has sent no descriptor";
+      case errc::several_descriptors:
+        return "the peer has sent more than one descriptor";
+      case errc::descriptor_lost:
+        return "the descriptor that the peer has sent was lost; are too many open?";
+      case errc::not_a_pty_master:
+        return "not a pty master, open for reading and writing";
     }
     return "unknown conq error " + std::to_string(value);
   }
