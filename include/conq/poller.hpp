@@ -284,6 +284,8 @@ class BasicPoller {
  private:
   template <class>
   friend class BasicProcess;
+  template <class>
+  friend class BasicConsoleSocket;
   std::shared_ptr<detail::Engine> engine_;
 };
 

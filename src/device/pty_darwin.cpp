@@ -54,6 +54,11 @@ Fd open_slave(int master, Origin /*origin*/, std::error_code& ec) {
   return ec ? Fd() : posix_open_slave(master, path, ec);
 }
 
+bool is_master(int fd) noexcept {
+  std::array<char, 128> name{};
+  return ::ioctl(fd, TIOCPTYGNAME, name.data()) == 0;
+}
+
 std::string slave_path(int master, std::error_code& ec) {
   ec.clear();
   // The kernel writes a name of up to 128 bytes: the size is part of the request (_IOC('t', 83)).

@@ -18,6 +18,8 @@ Fd open_slave(int master, Origin /*origin*/, std::error_code& ec) {
   return ec ? Fd() : posix_open_slave(master, path, ec);
 }
 
+bool is_master(int fd) noexcept { return ::ioctl(fd, TIOCPTMASTER) == 0; }
+
 std::string slave_path(int master, std::error_code& ec) {
   ec.clear();
   // A master answers for its slave's device name; ptsname(3) would share one buffer among threads.

@@ -25,6 +25,9 @@ Fd open_slave(int master, Origin origin, std::error_code& ec);
 /// The path of the slave of `master`. Throws std::bad_alloc only.
 std::string slave_path(int master, std::error_code& ec);
 
+/// Whether `fd` is a pty master, asked of the kernel alone: whoever sent it may say anything.
+bool is_master(int fd) noexcept;
+
 /// The path of the terminal `fd`: for a pty master its slave's, for /dev/tty the device behind it.
 /// Throws std::bad_alloc only.
 std::string tty_name(int fd, std::error_code& ec);

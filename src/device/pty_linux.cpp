@@ -18,6 +18,8 @@ namespace {
 constexpr int open_flags = O_RDWR | O_NOCTTY | O_CLOEXEC;
 constexpr unsigned unix98_slave_major = 136;  // Documentation/admin-guide/devices.txt
 constexpr auto devpts_magic = 0x1cd1;         // include/uapi/linux/magic.h
+constexpr unsigned ptmx_major = 5;            // of /dev/ptmx, there and on each devpts
+constexpr unsigned ptmx_minor = 2;
 
 std::string path_of(unsigned number) { return "/dev/pts/" + std::to_string(number); }
 
@@ -87,6 +89,14 @@ Fd open_slave(int master, Origin origin, std::error_code& ec) {
   if (!unknown_to_kernel) return {};
   ec.clear();
   return open_slave_by_path(master, origin, ec);
+}
+
+bool is_master(int fd) noexcept {
+  unsigned number = 0;
+  struct stat file {};
+  // By the device, too: one of CUSE answers any ioctl as it likes.
+  return ::fstat(fd, &file) == 0 && S_ISCHR(file.st_mode) && major(file.st_rdev) == ptmx_major &&
+         minor(file.st_rdev) == ptmx_minor && number_of(fd, number);
 }
 
 std::string slave_path(int master, std::error_code& ec) {

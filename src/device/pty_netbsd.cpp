@@ -16,6 +16,11 @@ Fd open_slave(int master, Origin /*origin*/, std::error_code& ec) {
   return ec ? Fd() : posix_open_slave(master, path, ec);
 }
 
+bool is_master(int fd) noexcept {
+  ptmget names{};
+  return ::ioctl(fd, TIOCPTSNAME, &names) == 0;
+}
+
 std::string slave_path(int master, std::error_code& ec) {
   ec.clear();
   ptmget names{};

@@ -9,6 +9,17 @@
 #include "device/throwing.hpp"
 
 namespace conq::detail {
+namespace {
+
+/// The only way to the name here, and its buffer is one for all threads.
+template <class Use>
+void with_slave_path(int master, Use use) {
+  static std::mutex one_buffer;
+  const std::lock_guard lock(one_buffer);
+  use(::ptsname(master));
+}
+
+}  // namespace
 
 Fd open_master(std::error_code& ec) noexcept { return posix_open_master(ec); }
 
@@ -17,17 +28,23 @@ Fd open_slave(int master, Origin /*origin*/, std::error_code& ec) {
   return ec ? Fd() : posix_open_slave(master, path, ec);
 }
 
+bool is_master(int fd) noexcept {
+  bool named = false;
+  with_slave_path(fd, [&](const char* name) { named = name != nullptr; });
+  return named;
+}
+
 std::string slave_path(int master, std::error_code& ec) {
   ec.clear();
-  // The only way to the name here, and its buffer is one for all threads.
-  static std::mutex one_buffer;
-  const std::lock_guard lock(one_buffer);
-  const char* name = ::ptsname(master);
-  if (name == nullptr) {
-    ec = terminal_error(errno);
-    return {};
-  }
-  return name;
+  std::string path;
+  with_slave_path(master, [&](const char* name) {
+    if (name == nullptr) {
+      ec = terminal_error(errno);
+    } else {
+      path = name;
+    }
+  });
+  return path;
 }
 
 std::string tty_name(int fd, std::error_code& ec) {

@@ -28,6 +28,7 @@ bool Engine::attempt(Lock& lock, Direction& direction, Operation& operation) noe
   if (operation.cancelled) {
     return finish(direction, operation, std::make_error_code(std::errc::operation_canceled));
   }
+  if (registration.kind == Kind::arrival) return attempt_arrival(lock, direction, operation);
   if (registration.kind == Kind::exit) {
     auto& exit = static_cast<ExitRegistration&>(registration);
     if (!exit.shut_down) look_at_exit(exit);

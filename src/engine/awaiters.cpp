@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <utility>
 
+#include "conq/console_socket.hpp"
 #include "conq/process.hpp"
 #include "device/throwing.hpp"
 #include "engine/engine.hpp"
@@ -71,6 +72,27 @@ ExitStatus ExitAwaiter::await_resume() {
   const std::error_code refused = std::exchange(refused_, {});
   detail::throw_if(refused ? refused : operation_.error, "wait for", detail::name_of(exit_));
   return static_cast<detail::ExitRegistration&>(*exit_).status;
+}
+
+ReceiveAwaiter::ReceiveAwaiter(std::shared_ptr<detail::Registration> registration,
+                               std::error_code* ec) noexcept
+    : registration_(std::move(registration)), ec_(ec) {
+  detail::receive_into(received_, operation_);
+}
+
+ReceiveAwaiter::~ReceiveAwaiter() { abandon(registration_, false, operation_); }
+
+bool ReceiveAwaiter::await_suspend(std::coroutine_handle<> continuation) noexcept {
+  return suspend(registration_, false, operation_, continuation);
+}
+
+Console ReceiveAwaiter::await_resume() {
+  if (ec_ != nullptr) {
+    *ec_ = operation_.error;
+  } else {
+    detail::throw_if(operation_.error, "receive a console from", detail::name_of(registration_));
+  }
+  return std::move(received_);
 }
 
 }  // namespace conq

@@ -132,6 +132,12 @@ class Engine : public std::enable_shared_from_this<Engine> {
   void found_connected(Registration& registration) noexcept;
   void release_use(Registration& registration) noexcept;
 
+  // Consoles to come (arrivals.cpp)
+  bool attempt_arrival(Lock& lock, Direction& direction, Operation& operation) noexcept;
+  Arrival look_for_arrival(Lock& lock, Direction& direction, Operation& operation) noexcept;
+  Fd watch_instead(ArrivalRegistration& arrival, Fd next, std::error_code& ec) noexcept;
+  bool hand_out(ArrivalRegistration& arrival, Operation& operation) noexcept;
+
   // Exits (exits.cpp)
   void look_at_exit(ExitRegistration& exit) noexcept;
   void tell_exit_watcher(Registration& terminal) noexcept;
@@ -141,6 +147,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   void give_back(std::unique_ptr<HandlerOperation> operation) noexcept;
   void enqueue(Direction& direction, Operation& operation) noexcept;
   void let_callers_first(Direction& direction) noexcept;
+  void put_on_queue(Registration& registration, std::error_code& ec) noexcept;
   void unregister(Registration& registration) noexcept;
   void mark_shut_down(Registration& registration) noexcept;
 

@@ -12,6 +12,8 @@ std::string name_of(const std::shared_ptr<Registration>& registration) {
       return registration->console.name();
     case Kind::exit:
       return "process " + std::to_string(static_cast<ExitRegistration&>(*registration).pid);
+    case Kind::arrival:
+      return static_cast<ArrivalRegistration&>(*registration).name;
     case Kind::stream:
       break;
   }

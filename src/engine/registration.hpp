@@ -5,10 +5,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <system_error>
 #include <variant>
 
 #include "conq/console.hpp"
+#include "conq/console_socket.hpp"
 #include "conq/detail/operation.hpp"
 #include "conq/fd.hpp"
 #include "conq/handler.hpp"
@@ -25,7 +27,7 @@ struct ExitRegistration;
 /// few consoles of many have one pending in both directions. It pins its registration, so that a
 /// handle may be dropped while it is pending.
 struct HandlerOperation : Operation {
-  std::variant<std::monostate, IoHandler, LentHandler, ExitHandler> handler;
+  std::variant<std::monostate, IoHandler, LentHandler, ExitHandler, ConsoleHandler> handler;
   std::shared_ptr<Registration> pin;
 };
 
@@ -58,10 +60,10 @@ struct Direction {
   Operation* asynchronous() const noexcept;
 };
 
-enum class Kind : std::uint8_t { console, stream, exit };
+enum class Kind : std::uint8_t { console, stream, exit, arrival };
 
-/// One descriptor, or the exit of one process, on a queue. All members are guarded by the engine's
-/// lock, but for what never changes after it was added.
+/// One descriptor, the exit of one process, or the arrival of one console, on a queue. All members
+/// are guarded by the engine's lock, but for what never changes after it was added.
 struct Registration : std::enable_shared_from_this<Registration> {
   Registration(std::shared_ptr<Engine> engine, Kind kind) noexcept;
   virtual ~Registration() = default;
@@ -106,5 +108,38 @@ struct ExitRegistration : Registration {
   std::shared_ptr<Registration> terminal;
   Fd slave;  ///< keeps the kernel from throwing output away until the terminal is drained
 };
+
+/// What a look at a descriptor through which a console is to come has come to.
+struct Arrival {
+  enum class State : std::uint8_t {
+    nothing,   ///< an event will tell of more
+    progress,  ///< another look may get further
+    over,      ///< nothing will come any more: the outcome is `console` or `error`
+  };
+  State state = State::nothing;
+  std::error_code error;  ///< without `over`: for this receiver alone, the next may get further
+  Console console;
+  Fd next;  ///< with `progress`, if there is one: to be watched from now on instead
+};
+
+/// A console that is to come through a descriptor, as a registration whose reads complete when it
+/// has. The first of them has the outcome; its `data` is where the Console goes, if not null.
+struct ArrivalRegistration : Registration {
+  using Registration::Registration;
+  /// System calls on `fd`, made without the engine's lock, by one thread at a time.
+  virtual Arrival look(int fd) noexcept = 0;
+
+  std::string name;   ///< what messages call it
+  bool over = false;  ///< the outcome is there
+  bool taken = false;
+  std::error_code error;
+  Console arrived;
+};
+
+/// Makes `operation` the receive of an arrival that puts the Console into `place`.
+inline void receive_into(Console& place, Operation& operation) noexcept {
+  operation.data = reinterpret_cast<std::byte*>(&place);
+  operation.size = 1;
+}
 
 }  // namespace conq::detail

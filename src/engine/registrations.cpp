@@ -28,11 +28,17 @@ Fd take_descriptor(Registration& registration) noexcept {
 void Engine::add(Registration& registration, std::error_code& ec) noexcept {
   if (of_parent(ec)) return;
   const std::lock_guard lock(mutex_);
-  const int fd = registration.fd();
   ec.clear();
-  if (closed_ || fd < 0) {
+  if (closed_ || registration.fd() < 0) {
     ec = errc::closed;
-  } else if (slots_.find_fd(fd) != nullptr) {
+  } else {
+    put_on_queue(registration, ec);
+  }
+}
+
+void Engine::put_on_queue(Registration& registration, std::error_code& ec) noexcept {
+  const int fd = registration.fd();
+  if (slots_.find_fd(fd) != nullptr) {
     ec = errc::already_registered;
   } else {
     set_non_blocking(fd, ec);

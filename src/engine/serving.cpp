@@ -252,6 +252,10 @@ void Engine::deliver(Lock& lock, Direction& direction, Operation& operation) {
     return;
   }
   const std::span<const std::byte> bytes(operation.data, done);
+  Console console;
+  if (keep->kind == Kind::arrival && !error) {
+    console = std::move(static_cast<ArrivalRegistration&>(*keep).arrived);
+  }
   auto handler = std::move(direction.slot->handler);
   give_back(std::move(direction.slot));
   const HandlerTurn turn(*this, lock, direction);
@@ -262,6 +266,8 @@ void Engine::deliver(Lock& lock, Direction& direction, Operation& operation) {
     (*io)(error, done);
   } else if (auto* lent = std::get_if<LentHandler>(&called)) {
     (*lent)(error, bytes);
+  } else if (auto* arrival = std::get_if<ConsoleHandler>(&called)) {
+    (*arrival)(error, std::move(console));
   } else {
     std::get<ExitHandler>(called)(error, static_cast<ExitRegistration&>(direction.owner).status);
   }
