@@ -146,6 +146,29 @@ TYPED_TEST(PublicApi, OfAProcessIsAllThere) {
   [[maybe_unused]] void (P::*kill_group_ec)(int, Ec) noexcept = &P::kill_group;
 }
 
+TYPED_TEST(PublicApi, OfAConsoleSocketIsAllThere) {
+  using S = typename TypeParam::ConsoleSocket;
+  using Queue = typename TestFixture::Poller;
+  using Options = const ConsoleSocketOptions&;
+  static_assert(move_only<S>);
+  static_assert(stays_in_place<ReceiveAwaiter>);
+  [[maybe_unused]] S (*listen)(Queue&, Options) = &S::listen;
+  [[maybe_unused]] S (*listen_ec)(Queue&, Options, Ec) noexcept = &S::listen;
+  [[maybe_unused]] const std::string& (S::*path)() const noexcept = &S::path;
+  [[maybe_unused]] conq::Console (S::*receive)() = &S::receive;
+  [[maybe_unused]] conq::Console (S::*receive_ec)(Ec) noexcept = &S::receive;
+  [[maybe_unused]] conq::Console (S::*receive_for)(nanoseconds) = &S::receive_for;
+  [[maybe_unused]] conq::Console (S::*receive_for_ec)(nanoseconds, Ec) noexcept = &S::receive_for;
+  [[maybe_unused]] void (S::*async_receive)(ConsoleHandler) = &S::async_receive;
+  [[maybe_unused]] void (S::*async_receive_ec)(ConsoleHandler, Ec) noexcept = &S::async_receive;
+  [[maybe_unused]] ReceiveAwaiter (S::*await)() noexcept = &S::async_receive;
+  [[maybe_unused]] ReceiveAwaiter (S::*await_ec)(Ec) noexcept = &S::async_receive;
+  [[maybe_unused]] void (S::*cancel)() noexcept = &S::cancel;
+  [[maybe_unused]] void (S::*shutdown)() noexcept = &S::shutdown;
+  [[maybe_unused]] void (S::*close)() = &S::close;
+  [[maybe_unused]] void (S::*close_ec)(Ec) noexcept = &S::close;
+}
+
 TYPED_TEST(PublicApi, OfARelayIsAllThere) {
   using R = typename TypeParam::Relay;
   static_assert(std::is_nothrow_move_constructible_v<R>);

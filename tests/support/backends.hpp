@@ -22,6 +22,7 @@ struct On {
   using Stream = BasicPolledStream<Backend>;
   using Process = BasicProcess<Backend>;
   using Relay = BasicRelay<Backend>;
+  using ConsoleSocket = BasicConsoleSocket<Backend>;
 };
 using OnEpoll = On<EpollBackend>;
 using OnKqueue = On<KqueueBackend>;
