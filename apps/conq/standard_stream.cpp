@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <stdlib.h>  // NOLINT(modernize-deprecated-headers): <cstdlib> need not declare ptsname
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -29,6 +30,8 @@ bool is_pipe(int fd) noexcept {
 /// The name to open the stream by, empty where there is none.
 std::string name_of(int fd, bool is_terminal) {
   if (is_terminal) {
+    // A pty master is made anew by each open of its name, which is the same file for all of them.
+    if (::ptsname(fd) != nullptr) return "";
     std::array<char, 256> name{};
     return ::ttyname_r(fd, name.data(), name.size()) == 0 ? name.data() : "";
   }
