@@ -51,14 +51,24 @@ Fd open_slave_by_path(int master, Origin origin, std::error_code& ec) {
     ec = last_error();
     return {};
   }
-  Fd slave(::open(path_of(number).c_str(), open_flags));
-  if (!slave) {
+  // Not opened before that is known: the open of a slave, and its close, are seen at its master.
+  const Fd found(::open(path_of(number).c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  if (!found) {
     ec = last_error();
     return {};
   }
-  if (!is_peer(master, origin, slave.get())) {
+  if (!is_peer(master, origin, found.get())) {
     ec = std::make_error_code(std::errc::function_not_supported);
     return {};
+  }
+  Fd slave(::open(("/proc/self/fd/" + std::to_string(found.get())).c_str(), open_flags));
+  // Where there is no /proc, by the path once more.
+  if (!slave && errno == ENOENT) slave.reset(::open(path_of(number).c_str(), open_flags));
+  if (!slave) {
+    ec = last_error();
+  } else if (!is_peer(master, origin, slave.get())) {
+    ec = std::make_error_code(std::errc::function_not_supported);
+    slave.reset();
   }
   return slave;
 }

@@ -2,6 +2,7 @@
 // Other devpts instances than ours, the limit of ptys, and kernels without TIOCGPTPEER.
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <unistd.h>
@@ -76,6 +77,25 @@ TEST(ForeignDevpts, WithoutTiocgptpeerItIsRefusedInsteadOfTakingOurPtyOfThatNumb
       EXPECT_FALSE(theirs.slave);
       EXPECT_EQ(ours.master.size(), WinSize{});
     });
+  });
+}
+
+TEST(ForeignDevpts, WithoutTiocgptpeerOurPtyOfThatNumberIsNotOpenedEither) {
+  const test::TempDir dir;
+  test::in_child([&] {
+    if (!own_mounts()) GTEST_SKIP() << why_not("no mounts of our own");
+    if (!mount_devpts("/dev/pts") || !mount_devpts(dir.path()))
+      GTEST_SKIP() << why_not("no devpts");
+    // Its slave was never open: once it was, and is closed again, the master is hung up.
+    const Fd ours = open_ptmx("/dev/pts");
+    if (!ours) GTEST_SKIP() << why_not("no pty");
+    ASSERT_EQ(::unlockpt(ours.get()), 0);
+    if (!test::refuse_ioctl(TIOCGPTPEER, ENOTTY)) GTEST_SKIP() << why_not("no seccomp");
+    std::error_code ec;
+    open_pty_from(open_ptmx(dir.path()), {}, ec);
+    EXPECT_EQ(ec, std::errc::function_not_supported);
+    pollfd events{ours.get(), POLLIN, 0};
+    EXPECT_EQ(::poll(&events, 1, 0), 0) << "its slave was opened";
   });
 }
 
