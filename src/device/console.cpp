@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -105,9 +106,15 @@ Console Console::from_fd(Fd fd, std::string name, std::error_code& ec) noexcept 
   // Moved, so that a refused descriptor is closed when this call returns: when a parameter is
   // destroyed depends on the ABI.
   Fd owned = std::move(fd);
+  struct stat file {};
   termios original{};
-  if (::tcgetattr(owned.get(), &original) != 0) {
+  if (::fstat(owned.get(), &file) != 0 || ::tcgetattr(owned.get(), &original) != 0) {
     ec = detail::terminal_error(errno);
+    return {};
+  }
+  // A file of somebody's FUSE says yes to any ioctl if that is what he wants.
+  if (!S_ISCHR(file.st_mode)) {
+    ec = errc::not_a_console;
     return {};
   }
   try {

@@ -58,6 +58,11 @@ Pty open_pty_from(Fd ptmx, WinSize size, std::error_code& ec) noexcept {
     ec = detail::last_error();
     return {};
   }
+  // Before it is asked for its slave: what lies could name any descriptor of ours.
+  if (!detail::is_master(master.get())) {
+    ec = errc::not_a_console;
+    return {};
+  }
   return open_pair(std::move(master), Origin::foreign, size, ec);
 }
 

@@ -15,9 +15,10 @@ TEST(Error, CategoryIsNamedConq) { EXPECT_STREQ(error_category().name(), "conq")
 
 TEST(Error, EveryValueHasAMessageOfItsOwn) {
   std::set<std::string> messages;
-  for (const errc e :
-       {errc::not_a_console, errc::closed, errc::shut_down, errc::hung_up, errc::not_registered,
-        errc::already_registered, errc::timed_out, errc::forked}) {
+  for (const errc e : {errc::not_a_console, errc::closed, errc::shut_down, errc::hung_up,
+                       errc::not_registered, errc::already_registered, errc::timed_out,
+                       errc::forked, errc::foreign_peer, errc::no_descriptor,
+                       errc::several_descriptors, errc::descriptor_lost, errc::not_a_pty_master}) {
     const std::string message = std::error_code(e).message();
     EXPECT_EQ(message.find("unknown"), std::string::npos) << message;
     EXPECT_TRUE(messages.insert(message).second) << message;
