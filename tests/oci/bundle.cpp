@@ -92,10 +92,13 @@ void Bundle::configure(std::string_view script, bool terminal, std::string_view 
 }
 
 RuntimeResult Bundle::call(const std::vector<std::string>& arguments) {
-  ProcessOptions options;
-  options.argv = {runtime, "--root", dir_ / "state"};
-  options.argv.insert(options.argv.end(), arguments.begin(), arguments.end());
-  Process process = Process::spawn(poller_, options);
+  std::vector<std::string> argv = {runtime, "--root", dir_ / "state"};
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  return to_its_end(argv);
+}
+
+RuntimeResult Bundle::to_its_end(const std::vector<std::string>& argv) {
+  Process process = Process::spawn(poller_, {.argv = argv});
   RuntimeResult result;
   result.said = read_to_end_of(process.console());
   result.status = process.wait();
@@ -111,6 +114,11 @@ RuntimeResult Bundle::detach(std::vector<std::string> arguments, const ConsoleSo
 RuntimeResult Bundle::run(const ConsoleSocket& socket, std::string_view script) {
   configure(script, true, "tmpfs");
   return detach({"run", "--bundle", dir_.path(), id_}, socket);
+}
+
+RuntimeResult Bundle::run_by_example(const std::string& example, std::string_view script) {
+  configure(script, true, "tmpfs");
+  return to_its_end({example, dir_.path(), id_, "--root", dir_ / "state"});
 }
 
 RuntimeResult Bundle::exec(const ConsoleSocket& socket, std::string_view script) {

@@ -41,12 +41,16 @@ class Bundle {
   /// As run(), of a container that cannot be made.
   RuntimeResult run_broken(const ConsoleSocket& socket);
 
+  /// What the example of conq says that has it run.
+  RuntimeResult run_by_example(const std::string& example, std::string_view script);
+
   /// Waits for the end of what run() or exec() started last; as a shell's $?.
   int wait_for_end();
 
  private:
   void configure(std::string_view script, bool terminal, std::string_view file_system);
   RuntimeResult call(const std::vector<std::string>& arguments);
+  RuntimeResult to_its_end(const std::vector<std::string>& argv);
   RuntimeResult detach(std::vector<std::string> arguments, const ConsoleSocket& socket);
 
   TempDir dir_;
