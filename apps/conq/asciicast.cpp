@@ -41,23 +41,32 @@ Failure cannot_record(const std::string& path, const std::string& why) {
   return {failed, fmt::format("cannot record to {}: {}", path, why)};
 }
 
-/// Why the regular file that `path` led to must not be written on; nothing if it may. Whoever else
-/// can write in the folder may have put a link there, or a file of theirs.
-std::string what_forbids(const std::string& path, const struct stat& opened) {
+/// Whether `path` itself, not what a link of this name leads to, is the file that was opened.
+bool leads_to(const std::string& path, const struct stat& opened) noexcept {
   struct stat named {};
-  if (::lstat(path.c_str(), &named) != 0) return last_error().message();
-  if (named.st_ino != opened.st_ino || named.st_dev != opened.st_dev) return "it is a link";
-  if (opened.st_uid != ::geteuid()) return "it belongs to another user";
-  return {};
+  return ::lstat(path.c_str(), &named) == 0 && named.st_ino == opened.st_ino &&
+         named.st_dev == opened.st_dev;
+}
+
+/// Why the file that `path` led to must not be written on; nothing if it may. Whoever else can
+/// write in the folder may have put a link there, or a file or a pipe of theirs. /dev/stdout is a
+/// link, to a pipe of ours; /dev/null is root's.
+std::string what_forbids(const std::string& path, const struct stat& opened) {
+  const bool is_regular = S_ISREG(opened.st_mode);
+  if (is_regular && !leads_to(path, opened)) return "it is a link";
+  const bool is_device = S_ISCHR(opened.st_mode) || S_ISBLK(opened.st_mode);
+  const bool is_ours = opened.st_uid == ::geteuid() || (is_device && opened.st_uid == 0);
+  return is_ours ? "" : "it belongs to another user";
 }
 
 /// The file that is there, emptied; a device or a pipe as it is.
 Fd open_existing(const std::string& path) {
-  Fd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  Fd file(::open(path.c_str(), O_WRONLY | O_NOCTTY | O_CLOEXEC));
   struct stat opened {};
-  if (!file || ::fstat(file.get(), &opened) != 0 || !S_ISREG(opened.st_mode)) return file;
+  if (!file || ::fstat(file.get(), &opened) != 0) return {};
   const std::string wrong = what_forbids(path, opened);
   if (!wrong.empty()) throw cannot_record(path, wrong);
+  if (!S_ISREG(opened.st_mode)) return file;
   if (::fchmod(file.get(), mode) != 0 || ::ftruncate(file.get(), 0) != 0) return {};
   return file;
 }
@@ -74,7 +83,9 @@ Asciicast::Asciicast(std::string path, bool overwrite, const Header& header)
                         last_error().message() + (exists ? "; --overwrite replaces it" : ""));
   }
   write_line(header_line(header));
-  if (error_) throw cannot_record(path_, error_.message());
+  if (!error_) return;
+  discard();
+  throw cannot_record(path_, error_.message());
 }
 
 void Asciicast::output(Time at, std::string_view bytes) {
@@ -94,9 +105,10 @@ void Asciicast::finish(Time at) {
 }
 
 void Asciicast::discard() noexcept {
-  struct stat status {};
+  struct stat opened {};
   // Root could remove /dev/null.
-  if (::fstat(file_.get(), &status) == 0 && S_ISREG(status.st_mode)) ::unlink(path_.c_str());
+  const bool is_regular = ::fstat(file_.get(), &opened) == 0 && S_ISREG(opened.st_mode);
+  if (is_regular && leads_to(path_, opened)) ::unlink(path_.c_str());
   file_.reset();
 }
 
@@ -116,6 +128,13 @@ void Asciicast::write_line(std::string line) {
       error_ = last_error();
     }
   }
+  if (error_) remove_beginning(line.size() - rest.size());
+}
+
+void Asciicast::remove_beginning(std::size_t size) noexcept {
+  // A pipe has no place to go back to.
+  const off_t end = ::lseek(file_.get(), -static_cast<off_t>(size), SEEK_CUR);
+  [[maybe_unused]] const int cut = end < 0 ? 0 : ::ftruncate(file_.get(), end);
 }
 
 }  // namespace conq::app

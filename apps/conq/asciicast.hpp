@@ -28,6 +28,7 @@ class Asciicast {
 
   /// Makes the file, for its owner alone, and writes the header. Throws a Failure; a file that
   /// exists is one unless it is to be overwritten, and then if it is another user's or a link.
+  /// A device or a pipe is written to as it is, unless it is another user's but root's devices.
   Asciicast(std::string path, bool overwrite, const Header& header);
 
   void output(Time at, std::string_view bytes);
@@ -44,6 +45,8 @@ class Asciicast {
  private:
   void event(Time at, char kind, const std::string& data);
   void write_line(std::string line);
+  /// Of a line that could not be written to its end, so that the recording plays.
+  void remove_beginning(std::size_t size) noexcept;
 
   std::string path_;
   Fd file_;

@@ -31,8 +31,10 @@ int fail(int status, const char* message) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // A reader of stdout that is gone is an error of write(2), to be answered in good order.
+  // A reader of stdout that is gone, a file as large as it may be: errors of write(2), to be
+  // answered in good order.
   ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);
   try {
     open_closed_standard_streams();
     auto request = parse_command_line({argv + 1, argv + argc});

@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>  // NOLINT(modernize-deprecated-headers)
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +15,7 @@
 
 #include "read_file.hpp"
 #include "tests/support/descriptors.hpp"
+#include "tests/support/in_child.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/unit/app/failure_of.hpp"
 
@@ -139,6 +142,41 @@ TEST_F(AsciicastFile, IsNotReplacedWhereItIsAnotherUsers) {
   EXPECT_EQ(read_file(path_), "kept");
 }
 
+TEST_F(AsciicastFile, IsNoPipeOfAnotherUser) {
+  ASSERT_EQ(::mkfifo(path_.c_str(), 0666), 0);
+  const Fd read_end(::open(path_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  if (::chown(path_.c_str(), 1, 1) != 0) GTEST_SKIP() << "only root gives files away";
+  const std::string link = dir_ / "link";
+  ASSERT_EQ(::symlink(path_.c_str(), link.c_str()), 0);
+  for (const std::string& path : {path_, link}) {
+    EXPECT_EQ(failure_of(failed, [&path] { Asciicast(path, true, header); }),
+              "cannot record to " + path + ": it belongs to another user");
+  }
+  char nothing = '\0';
+  EXPECT_EQ(::read(read_end.get(), &nothing, 1), 0);
+}
+
+TEST_F(AsciicastFile, MayBeADeviceOfRoot) {
+  Asciicast recording("/dev/null", true, header);
+  recording.output(1s, "x");
+  EXPECT_FALSE(recording.error());
+}
+
+TEST_F(AsciicastFile, EndsInAWholeLineWhereNoMoreCanBeWritten) {
+  test::in_child([this] {
+    ::signal(SIGXFSZ, SIG_IGN);
+    Asciicast recording(path_, false, header);
+    recording.output(1s, "first");
+    const std::string whole = read_file(path_);
+    const rlimit limit{whole.size() + 10, RLIM_INFINITY};
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &limit), 0);
+    recording.output(2s, "second");
+    EXPECT_EQ(recording.error(), std::errc::file_too_large);
+    recording.output(3s, "");
+    EXPECT_EQ(read_file(path_), whole);
+  });
+}
+
 TEST_F(AsciicastFile, MayBeAPipeOfTheShells) {
   std::array<int, 2> ends{};
   ASSERT_EQ(::pipe(ends.data()), 0);
@@ -160,6 +198,25 @@ TEST_F(AsciicastFile, IsGoneWhenDiscarded) {
   Asciicast recording(path_, false, header);
   recording.discard();
   EXPECT_FALSE(is_file(path_));
+}
+
+TEST_F(AsciicastFile, IsNotThereIfNotEvenItsHeaderCouldBeWritten) {
+  test::in_child([this] {
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{10, RLIM_INFINITY};
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &limit), 0);
+    EXPECT_EQ(failure_of(failed, [this] { Asciicast(path_, false, header); }),
+              "cannot record to " + path_ + ": File too large");
+    EXPECT_FALSE(is_file(path_));
+  });
+}
+
+TEST_F(AsciicastFile, StaysWhenDiscardedIfItIsAnother) {
+  Asciicast recording(path_, false, header);
+  ASSERT_EQ(::rename(path_.c_str(), (dir_ / "moved").c_str()), 0);
+  dir_.file("session.cast", "new");
+  recording.discard();
+  EXPECT_EQ(read_file(path_), "new");
 }
 
 TEST_F(AsciicastFile, StaysWhenDiscardedIfItIsADevice) {
