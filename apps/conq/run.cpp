@@ -51,6 +51,8 @@ class Session {
   void signalled(int signal);
   void resize();
   void pause();
+  void resume();
+  void pass_on(int signal);
   void end_by(int signal);
   void hang_up();
   void command_exited(std::error_code ec, ExitStatus status);
@@ -84,7 +86,9 @@ int Session::run() {
   start_recording();
   signals_.emplace(
       *poller_,
-      std::initializer_list<int>{SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT},
+      // All that end conq by default and may come from outside: the terminal must not stay raw.
+      std::initializer_list<int>{SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGALRM, SIGVTALRM, SIGPROF,
+                                 SIGXCPU, SIGUSR1, SIGUSR2, SIGWINCH, SIGTSTP, SIGCONT},
       [this](int signal) { signalled(signal); });
   start_command();
   if (stdin_.is_terminal()) terminal_.hold(STDIN_FILENO);
@@ -171,9 +175,10 @@ void Session::signalled(int signal) {
     case SIGTSTP:
       return pause();
     case SIGCONT:
-      // Shells give a program they resume their own settings of the terminal.
-      terminal_.make_raw_again();
-      return resize();
+      return resume();
+    case SIGUSR1:
+    case SIGUSR2:
+      return pass_on(signal);
     default:
       return end_by(signal);
   }
@@ -190,19 +195,31 @@ void Session::resize() {
 
 void Session::pause() {
   terminal_.restore();
-  ::kill(::getpid(), SIGSTOP);
+  signals_->raise_default(SIGTSTP);
+  resume();
+}
+
+void Session::resume() {
+  // Shells give a program they resume their own settings of the terminal. Of a window that changed
+  // meanwhile only those in the foreground were told.
+  terminal_.follow_job();
+  resize();
 }
 
 void Session::end_by(int signal) {
   const bool again = ended_by_ != 0;
   if (!again) ended_by_ = signal;
   if (again) return hang_up();
+  pass_on(signal);
+  deadline_ = Clock::now() + grace;
+}
+
+void Session::pass_on(int signal) {
   std::error_code exited;
   command_.kill_group(signal, exited);
   // A shell's job has a group of its own; keys go to that.
   const pid_t foreground = ::tcgetpgrp(command_.console().fd());
   if (foreground > 0 && foreground != command_.pid()) ::kill(-foreground, signal);
-  deadline_ = Clock::now() + grace;
 }
 
 void Session::hang_up() {

@@ -15,8 +15,16 @@ namespace {
 // What the signal handler may touch.
 volatile sig_atomic_t write_to = -1;
 
+bool ends_conq(int signal) noexcept {
+  return signal != SIGWINCH && signal != SIGTSTP && signal != SIGCONT && signal != SIGUSR1 &&
+         signal != SIGUSR2;
+}
+
 extern "C" void note_signal(int signal) {
   const int error = errno;
+  if (ends_conq(signal)) {
+    for (const int stop : {SIGTTIN, SIGTTOU}) ::signal(stop, SIG_IGN);
+  }
   const auto byte = static_cast<unsigned char>(signal);
   // Full: signals enough are waiting to be read.
   [[maybe_unused]] const ssize_t written = ::write(write_to, &byte, 1);
@@ -51,6 +59,11 @@ Signals::Signals(Poller& poller, std::pair<Fd, Fd> ends, std::initializer_list<i
   action.sa_handler = note_signal;
   action.sa_flags = SA_RESTART;
   sigemptyset(&action.sa_mask);  // a macro on macOS
+  for (const int stop : {SIGTTIN, SIGTTOU}) {
+    struct sigaction before {};
+    ::sigaction(stop, nullptr, &before);
+    before_.emplace_back(stop, before);
+  }
   for (const int signal : signals) {
     struct sigaction before {};
     ::sigaction(signal, nullptr, &before);
@@ -63,6 +76,16 @@ Signals::Signals(Poller& poller, std::pair<Fd, Fd> ends, std::initializer_list<i
 Signals::~Signals() {
   for (const auto& [signal, before] : before_) ::sigaction(signal, &before, nullptr);
   write_to = -1;
+}
+
+void Signals::raise_default(int signal) {
+  struct sigaction standard {};
+  standard.sa_handler = SIG_DFL;
+  sigemptyset(&standard.sa_mask);
+  struct sigaction handled {};
+  ::sigaction(signal, &standard, &handled);
+  ::raise(signal);
+  ::sigaction(signal, &handled, nullptr);
 }
 
 void Signals::read_on() {

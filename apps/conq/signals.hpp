@@ -15,6 +15,9 @@ namespace conq::app {
 /// Turns signals into events of a poller, through a pipe to oneself: `handler` is called in wait().
 /// One object at a time. Signals that whoever started conq made it ignore, but for SIGWINCH, stay
 /// ignored, as nohup and shells without job control expect.
+///
+/// Once one of those came that end conq, the terminal stops it no more (SIGTTIN, SIGTTOU): in the
+/// background, each read or write that is tried again would stop it again before its end.
 class Signals {
  public:
   Signals(Poller& poller, std::initializer_list<int> signals, std::function<void(int)> handler);
@@ -22,6 +25,10 @@ class Signals {
   Signals& operator=(const Signals&) = delete;
   /// Signals do again what they did before.
   ~Signals();
+
+  /// Does to conq what `signal`, one of those handled, does by default. Returns once conq goes on,
+  /// for SIGTSTP: at once where no shell is there to continue it.
+  void raise_default(int signal);
 
  private:
   Signals(Poller& poller, std::pair<Fd, Fd> ends, std::initializer_list<int> signals,

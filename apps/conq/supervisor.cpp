@@ -42,7 +42,8 @@ Supervisor::Supervisor(SupervisorOptions options, std::unique_ptr<Poller> poller
               {[this] { read_paused(); }, [this](std::error_code ec) { output_failed(ec); }}) {}
 
 int Supervisor::run() {
-  signals_.emplace(*poller_, std::initializer_list<int>{SIGWINCH, SIGTERM, SIGHUP, SIGINT, SIGQUIT},
+  signals_.emplace(*poller_,
+                   std::initializer_list<int>{SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGWINCH, SIGCONT},
                    [this](int signal) { signalled(signal); });
   start_all();
   while ((running_ > 0 || !output_.idle()) && !given_up_) {
@@ -142,7 +143,8 @@ void Supervisor::resize_all() {
 }
 
 void Supervisor::signalled(int signal) {
-  if (signal == SIGWINCH) return resize_all();
+  // Of a window that changed while we were stopped only those in the foreground were told.
+  if (signal == SIGWINCH || signal == SIGCONT) return resize_all();
   if (ended_by_ == 0) {
     ended_by_ = signal;
     stop(fmt::format("{} received", signal_name(signal)));

@@ -2,23 +2,78 @@
 #include "terminal_guard.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>  // NOLINT(modernize-deprecated-headers)
+#include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <iterator>
+
+#include "failure.hpp"
+
 namespace conq::app {
+namespace {
+
+bool in_background(int terminal) noexcept {
+  const pid_t foreground = ::tcgetpgrp(terminal);
+  return foreground > 0 && foreground != ::getpgrp();
+}
+
+bool same(const termios& left, const termios& right) noexcept {
+  return left.c_iflag == right.c_iflag && left.c_oflag == right.c_oflag &&
+         left.c_cflag == right.c_cflag && left.c_lflag == right.c_lflag &&
+         std::equal(std::begin(left.c_cc), std::end(left.c_cc), std::begin(right.c_cc));
+}
+
+/// For its lifetime the terminal does not stop conq for changing it from the background.
+class NotStopped {
+ public:
+  NotStopped() noexcept {
+    sigset_t stop;
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTTOU);
+    ::pthread_sigmask(SIG_BLOCK, &stop, &before_);
+  }
+  NotStopped(const NotStopped&) = delete;
+  NotStopped& operator=(const NotStopped&) = delete;
+  ~NotStopped() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_{};
+};
+
+}  // namespace
 
 void TerminalGuard::hold(int fd) {
-  terminal_ = Console::from_fd(Fd(::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)));
-  terminal_.set_raw();
+  terminal_.reset(::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+  if (!terminal_) {
+    throw Failure(failed, fmt::format("cannot duplicate descriptor {}: {}", fd,
+                                      std::generic_category().message(errno)));
+  }
+  follow_job();
 }
 
 void TerminalGuard::restore() noexcept {
-  std::error_code gone;
-  terminal_.reset(gone);
+  if (!is_raw_) return;
+  is_raw_ = false;
+  termios now{};
+  if (::tcgetattr(terminal_.get(), &now) != 0) return;
+  if (in_background(terminal_.get()) && !same(now, raw_)) return;
+  const NotStopped not_stopped;
+  ::tcsetattr(terminal_.get(), TCSANOW, &before_);
 }
 
-void TerminalGuard::make_raw_again() noexcept {
-  std::error_code gone;
-  terminal_.set_raw(gone);
+void TerminalGuard::follow_job() noexcept {
+  if (in_background(terminal_.get())) return restore();
+  termios now{};
+  if (::tcgetattr(terminal_.get(), &now) != 0) return;
+  if (!is_raw_) before_ = now;
+  ::cfmakeraw(&now);
+  if (::tcsetattr(terminal_.get(), TCSANOW, &now) != 0) return;
+  // As it is now: the kernel need not take all that is asked for.
+  is_raw_ = ::tcgetattr(terminal_.get(), &raw_) == 0;
 }
 
 }  // namespace conq::app

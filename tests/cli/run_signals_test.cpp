@@ -40,7 +40,7 @@ TEST_P(RunSignals, ArePassedOnAndTheLastWordsShown) {
 }
 
 TEST_P(RunSignals, HangUpOnACommandThatIgnoresThem) {
-  const std::string ignored = GetParam() == SIGHUP ? "HUP" : "INT TERM QUIT";
+  const std::string ignored = GetParam() == SIGHUP ? "HUP" : "INT TERM QUIT XCPU";
   Tool tool(sh("trap '' " + ignored + "; echo $$; while :; do sleep 1; done"));
   const std::string before = tool.settings_before();
   const pid_t command = std::stoi(tool.see("\r\n"));
@@ -50,7 +50,8 @@ TEST_P(RunSignals, HangUpOnACommandThatIgnoresThem) {
   ::kill(command, SIGKILL);
 }
 
-INSTANTIATE_TEST_SUITE_P(Each, RunSignals, ::testing::Values(SIGTERM, SIGHUP, SIGINT, SIGQUIT),
+INSTANTIATE_TEST_SUITE_P(Each, RunSignals,
+                         ::testing::Values(SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGXCPU),
                          [](const auto& one) { return "Signal" + std::to_string(one.param); });
 
 TEST(RunSignal, WhenItComesAgainHangsUpAtOnce) {
@@ -81,19 +82,26 @@ TEST(RunSignal, ThatWasIgnoredBeforeStaysSo) {
   EXPECT_EQ(tool.wait(), 0);
 }
 
-TEST(RunSignal, ThatStopsItGivesTheTerminalBackForAWhile) {
+TEST(RunSignal, ThatStopsItDoesNothingWhereNoShellWouldContinueIt) {
+  // Nobody in its session but conq.
   Tool tool(sh("echo ready; read x; echo got $x"));
-  const std::string before = tool.settings_before();
   tool.see("ready");
   tool.signal(SIGTSTP);
-  ASSERT_TRUE(tool.wait_stopped());
-  EXPECT_EQ(settings_of(tool.terminal()), before);
-  tool.terminal().master.resize({40, 120});
-  tool.signal(SIGCONT);
-  EXPECT_TRUE(eventually([&tool] { return is_raw(tool.terminal()); }));
   tool.type("it\n");
   tool.see("got it");
   EXPECT_EQ(tool.wait(), 0);
+}
+
+TEST(RunSignal, OfTheUserIsPassedOnAndNoMore) {
+  Tool tool(
+      sh("trap 'echo one' USR1; trap 'echo two; exit 5' USR2; echo ready; "
+         "while :; do sleep 1000 & wait; done"));
+  tool.see("ready");
+  tool.signal(SIGUSR1);
+  tool.see("one");
+  tool.signal(SIGUSR2);
+  tool.see("two");
+  EXPECT_EQ(tool.wait(), 5);
 }
 
 TEST(RunSignal, ReachesTheJobInTheForeground) {

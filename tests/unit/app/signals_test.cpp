@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "tests/support/eventually.hpp"
+#include "tests/support/in_child.hpp"
 #include "tests/support/poller_descriptors.hpp"
 
 namespace conq::app {
@@ -52,6 +53,33 @@ TEST(Signals, StayIgnoredWhereTheyWere) {
   ::raise(SIGWINCH);
   ASSERT_TRUE(test::serve_until(poller, [&] { return !came.empty(); }));
   EXPECT_THAT(came, ElementsAre(SIGWINCH));
+}
+
+TEST(Signals, ThatEndConqLetTheTerminalStopItNoMore) {
+  {
+    Poller poller;
+    const Signals signals(poller, {SIGWINCH, SIGTERM}, [](int) {});
+    ::raise(SIGWINCH);
+    EXPECT_EQ(disposition(SIGTTOU), SIG_DFL);
+    ::raise(SIGTERM);
+    EXPECT_EQ(disposition(SIGTTOU), SIG_IGN);
+    EXPECT_EQ(disposition(SIGTTIN), SIG_IGN);
+  }
+  EXPECT_EQ(disposition(SIGTTOU), SIG_DFL);
+}
+
+TEST(Signals, DoWhatTheyDoByDefaultWhenThatIsWanted) {
+  test::in_child([] {
+    // Nobody would continue the only process of a session: it is not stopped.
+    ::setsid();
+    Poller poller;
+    std::vector<int> came;
+    Signals signals(poller, {SIGTSTP}, [&](int signal) { came.push_back(signal); });
+    signals.raise_default(SIGTSTP);
+    ::raise(SIGTSTP);
+    ASSERT_TRUE(test::serve_until(poller, [&] { return !came.empty(); }));
+    EXPECT_THAT(came, ElementsAre(SIGTSTP)) << "the second alone, handled again";
+  });
 }
 
 TEST(Signals, HaveNames) {

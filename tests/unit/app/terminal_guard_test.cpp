@@ -35,7 +35,7 @@ TEST(TerminalGuard, GivesItBackForAWhile) {
   guard.hold(pty.slave.get());
   guard.restore();
   EXPECT_EQ(local_flags(pty), before);
-  guard.make_raw_again();
+  guard.follow_job();
   EXPECT_TRUE(is_raw(pty));
   guard.restore();
   EXPECT_EQ(local_flags(pty), before);
@@ -44,7 +44,7 @@ TEST(TerminalGuard, GivesItBackForAWhile) {
 TEST(TerminalGuard, DoesNothingWhereItHoldsNone) {
   TerminalGuard guard;
   guard.restore();
-  guard.make_raw_again();
+  guard.follow_job();
 }
 
 TEST(TerminalGuard, LeavesATerminalThatIsGoneAlone) {
