@@ -2,12 +2,14 @@
 #include "up.hpp"
 
 #include <fmt/format.h>
+#include <signal.h>  // NOLINT(modernize-deprecated-headers)
 #include <unistd.h>
 
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
 
+#include "death_signal.hpp"
 #include "dotenv.hpp"
 #include "environment.hpp"
 #include "failure.hpp"
@@ -101,6 +103,7 @@ int up(const UpOptions& options) {
   supervisor.style = {wants_colours(options, standard_output.is_terminal()), options.timestamps};
   auto poller = std::make_unique<Poller>();
   Channel output = standard_output.add_to(*poller);
+  send_at_our_end(SIGTERM);
   return Supervisor(std::move(supervisor), std::move(poller), std::move(output)).run();
 }
 

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// `conq up` that is sent a signal at any moment of its life.
+#include <signal.h>  // NOLINT(modernize-deprecated-headers)
+
+#include "tests/cli/kill_rounds_linux.hpp"
+#include "tests/cli/up_fixture.hpp"
+
+namespace conq::test {
+namespace {
+
+using ::testing::AnyOf;
+using ::testing::IsEmpty;
+
+class UpKill : public Up, public ::testing::WithParamInterface<int> {};
+
+TEST_P(UpKill, LeavesTheTerminalAsItWasAndNobodyBehind) {
+  const int signal = GetParam();
+  procfile(
+      "plain: sleep 1000\n"
+      // As servers that read their configuration anew at SIGHUP: the hangup does not end it.
+      "server: trap '' HUP; exec sleep 1000\n"
+      "family: sleep 1000 & sh -c 'sleep 1000 & echo one; sleep 1000'\n"
+      "first: sleep 0.01; exit 3\n");
+  // Short, as a shell may lose the SIGTERM for a program that it is about to start.
+  const Start start = in_terminal({"--timeout", "0.2"});
+  const Life life = measure(start);
+  each_round([&](Random& random) {
+    const Remains remains = signal_at_random(random, start, life, signal);
+    EXPECT_THAT(remains.left, IsEmpty()) << remains.shown;
+    EXPECT_TRUE(remains.settings_are_back) << "never changed";
+    if (signal == SIGKILL) {
+      EXPECT_THAT(remains.status, AnyOf(3, 1000 + signal)) << remains.shown;
+    } else {
+      EXPECT_THAT(remains.status, AnyOf(3, 128 + signal, 1000 + signal)) << remains.shown;
+    }
+  });
+}
+
+INSTANTIATE_TEST_SUITE_P(Each, UpKill, ::testing::Values(SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGKILL),
+                         [](const auto& one) { return "Signal" + std::to_string(one.param); });
+
+}  // namespace
+}  // namespace conq::test
