@@ -3,6 +3,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace conq::app {
 
@@ -23,5 +24,8 @@ class Failure : public std::runtime_error {
  private:
   int status_;
 };
+
+/// Tells the user on standard error; where that takes nothing, nobody.
+void complain(std::string_view message) noexcept;
 
 }  // namespace conq::app

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
 #include <signal.h>  // NOLINT(modernize-deprecated-headers)
 
 #include <cstdio>
@@ -23,8 +22,8 @@ int start(const Answer& answer) {
   return written ? 0 : failed;
 }
 
-int fail(int status, const char* message) {
-  fmt::print(stderr, "conq: {}\n", message);
+int fail(int status, const char* message) noexcept {
+  complain(message);
   return status;
 }
 

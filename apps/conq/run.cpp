@@ -249,24 +249,22 @@ void Session::relay_ended(const RelayResult& result) {
 
 int Session::exit_status() {
   if (ended_by_ != 0) return signal_base + ended_by_;
-  if (output_error_ == std::errc::broken_pipe) return signal_base + SIGPIPE;
-  if (output_error_) return failed;
+  if (output_error_) return status_after_failed_write(output_error_);
   return status_.value_or(failed);
 }
 
 void Session::report() {
-  const bool reader_gone = output_error_ == std::errc::broken_pipe;
-  if (output_error_ && !reader_gone && ended_by_ == 0) {
-    fmt::print(stderr, "conq: cannot write to stdout: {}\n", output_error_.message());
+  if (output_error_ && !reader_is_gone(output_error_) && ended_by_ == 0) {
+    complain(fmt::format("cannot write to stdout: {}", output_error_.message()));
   }
   // A hangup ends what was being typed, too, and the command may be gone before all is typed.
   const bool plain = !input_error_ || input_error_ == errc::hung_up ||
                      input_error_ == errc::shut_down || input_error_ == errc::closed ||
                      input_error_ == std::errc::io_error;
-  if (!plain) fmt::print(stderr, "conq: cannot relay stdin: {}\n", input_error_.message());
+  if (!plain) complain(fmt::format("cannot relay stdin: {}", input_error_.message()));
   if (recording_ && recording_->error()) {
-    fmt::print(stderr, "conq: recording to {} stopped: {}\n", recording_->path(),
-               recording_->error().message());
+    complain(fmt::format("recording to {} stopped: {}", recording_->path(),
+                         recording_->error().message()));
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <signal.h>  // NOLINT(modernize-deprecated-headers)
 #include <stdlib.h>  // NOLINT(modernize-deprecated-headers): <cstdlib> need not declare ptsname
 #include <sys/stat.h>
 #include <unistd.h>
@@ -64,6 +65,15 @@ void open_closed_standard_streams() {
           failed, fmt::format("cannot open /dev/null: {}", std::generic_category().message(errno)));
     }
   }
+}
+
+bool reader_is_gone(std::error_code ec) noexcept {
+  return ec == std::errc::broken_pipe || ec == errc::hung_up;
+}
+
+int status_after_failed_write(std::error_code ec) noexcept {
+  if (ec == std::errc::broken_pipe) return signal_base + SIGPIPE;
+  return ec == errc::hung_up ? signal_base + SIGHUP : failed;
 }
 
 StandardStream::StandardStream(int fd, Direction direction)

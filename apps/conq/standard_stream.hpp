@@ -13,6 +13,13 @@ namespace conq::app {
 /// opened later is taken for one of them.
 void open_closed_standard_streams();
 
+/// Whether a write to stdout failed as nobody is left who could read it: of a pipe, or at a
+/// terminal.
+bool reader_is_gone(std::error_code ec) noexcept;
+/// conq's exit status when a write to stdout failed so: that of a program that does not handle the
+/// signal which tells of it.
+int status_after_failed_write(std::error_code ec) noexcept;
+
 /// One of conq's own standard streams, to be put on a poller.
 ///
 /// A poller makes descriptors non-blocking, which the kernel notes in the open file description,

@@ -7,6 +7,7 @@
 
 #include "failure.hpp"
 #include "shell_line.hpp"
+#include "standard_stream.hpp"
 #include "window.hpp"
 
 namespace conq::app {
@@ -226,11 +227,10 @@ void Supervisor::read_paused() {
 }
 
 void Supervisor::output_failed(std::error_code ec) {
-  const bool reader_gone = ec == std::errc::broken_pipe;
-  if (!reader_gone && ended_by_ == 0) {
-    fmt::print(stderr, "conq: cannot write to stdout: {}\n", ec.message());
+  if (!reader_is_gone(ec) && ended_by_ == 0) {
+    complain(fmt::format("cannot write to stdout: {}", ec.message()));
   }
-  if (!status_) status_ = reader_gone ? signal_base + SIGPIPE : failed;
+  if (!status_) status_ = status_after_failed_write(ec);
   stop("");
 }
 

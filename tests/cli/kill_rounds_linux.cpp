@@ -57,7 +57,8 @@ void each_round(const std::function<void(Random&)>& round) {
   }
 }
 
-Remains signal_at_random(Random& random, Start start, const Life& life, int signal) {
+Remains strike_at_random(Random& random, Start start, const Life& life,
+                         const std::function<void(Tool&)>& strike) {
   const Descendants descendants;
   const bool at_call = life.calls > 0 && up_to(random, 1) == 0;
   // A few more than were counted: behind the end, too.
@@ -71,14 +72,19 @@ Remains signal_at_random(Random& random, Start start, const Life& life, int sign
   } else {
     std::this_thread::sleep_for(after);
   }
-  tool.signal(signal);
+  strike(tool);
   if (at_call) let_go(tool.pid());
   Remains remains;
   remains.status = tool.wait();
-  remains.settings_are_back = settings_of(tool.terminal()) == tool.settings_before();
+  const bool is_there = tool.terminal().master.fd() >= 0;
+  remains.settings_are_back = is_there && settings_of(tool.terminal()) == tool.settings_before();
   remains.left = Descendants::left();
   remains.shown = tool.unseen();
   return remains;
+}
+
+Remains signal_at_random(Random& random, const Start& start, const Life& life, int signal) {
+  return strike_at_random(random, start, life, [signal](Tool& tool) { tool.signal(signal); });
 }
 
 }  // namespace conq::test

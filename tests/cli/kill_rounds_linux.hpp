@@ -29,14 +29,17 @@ void each_round(const std::function<void(Random&)>& round);
 
 /// What was left of a tool.
 struct Remains {
-  int status = 0;  ///< as Tool::wait()
-  bool settings_are_back = false;
-  std::vector<std::string> left;  ///< processes
-  std::string shown;              ///< that the terminal has
+  int status = 0;                  ///< as Tool::wait()
+  bool settings_are_back = false;  ///< false, too, where the terminal is gone
+  std::vector<std::string> left;   ///< processes
+  std::string shown;               ///< that the terminal has
 };
 
-/// Starts the tool and sends it `signal` at a random moment from before its main() to behind its
-/// end: either at one of its system calls, or after a time, as others run meanwhile.
-Remains signal_at_random(Random& random, Start start, const Life& life, int signal);
+/// Starts the tool and has it struck at a random moment from before its main() to behind its end:
+/// either at one of its system calls, or after a time, as others run meanwhile.
+Remains strike_at_random(Random& random, Start start, const Life& life,
+                         const std::function<void(Tool&)>& strike);
+/// Likewise by a signal.
+Remains signal_at_random(Random& random, const Start& start, const Life& life, int signal);
 
 }  // namespace conq::test

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <filesystem>
+#include <functional>
 
 #include "tests/cli/cast.hpp"
 #include "tests/cli/kill_rounds_linux.hpp"
@@ -28,10 +29,19 @@ constexpr std::array<const char*, 3> scripts{
     "sh -c 'sleep 1000 & echo one; sleep 0.01'; echo two; exit 3",
 };
 
-class RunKill : public ::testing::TestWithParam<int> {
+class RunKilled : public ::testing::Test {
  protected:
+  RunKilled() {
+    for (std::size_t i = 0; i < scripts.size(); ++i) lives_.at(i) = measure(start(scripts.at(i)));
+  }
+
   Start start(const char* script) const {
     return {.arguments = {"run", "--record", path_, "--overwrite", "--", "sh", "-c", script}};
+  }
+  Remains strike(Random& random, const std::function<void(Tool&)>& how) const {
+    std::filesystem::remove(path_);
+    const std::size_t script = random() % scripts.size();
+    return strike_at_random(random, start(scripts.at(script)), lives_.at(script), how);
   }
   /// Up to wherever it was cut, and that only by what leaves no time.
   void check_recording(bool may_be_cut) const {
@@ -42,17 +52,15 @@ class RunKill : public ::testing::TestWithParam<int> {
 
   TempDir dir_;
   std::string path_ = dir_ / "session.cast";
+  std::array<Life, scripts.size()> lives_;
 };
+
+class RunKill : public RunKilled, public ::testing::WithParamInterface<int> {};
 
 TEST_P(RunKill, LeavesTheTerminalAsItWasAndNobodyBehind) {
   const int signal = GetParam();
-  std::array<Life, scripts.size()> lives;
-  for (std::size_t i = 0; i < scripts.size(); ++i) lives.at(i) = measure(start(scripts.at(i)));
   each_round([&](Random& random) {
-    std::filesystem::remove(path_);
-    const std::size_t script = random() % scripts.size();
-    const Remains remains =
-        signal_at_random(random, start(scripts.at(script)), lives.at(script), signal);
+    const Remains remains = strike(random, [signal](Tool& tool) { tool.signal(signal); });
     EXPECT_THAT(remains.left, IsEmpty());
     if (signal == SIGKILL) {
       EXPECT_THAT(remains.status, AnyOf(of_the_command, killed_by + signal));
@@ -62,6 +70,15 @@ TEST_P(RunKill, LeavesTheTerminalAsItWasAndNobodyBehind) {
       EXPECT_TRUE(remains.settings_are_back);
     }
     check_recording(signal == SIGKILL);
+  });
+}
+
+TEST_F(RunKilled, ByTheEndOfItsTerminalLeavesNobodyBehind) {
+  each_round([&](Random& random) {
+    const Remains remains = strike(random, [](Tool& tool) { tool.terminal().master.close(); });
+    EXPECT_THAT(remains.left, IsEmpty());
+    EXPECT_THAT(remains.status, AnyOf(of_the_command, 128 + SIGHUP, killed_by + SIGHUP));
+    check_recording(false);
   });
 }
 

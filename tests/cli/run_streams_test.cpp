@@ -92,6 +92,19 @@ TEST(RunStreams, TellsThatStdoutCannotBeWritten) {
   EXPECT_EQ(tool.wait(), 1);
 }
 
+TEST(RunStreams, EndsInGoodOrderThoughNobodyCanBeTold) {
+  if (::access("/dev/full", W_OK) != 0) GTEST_SKIP() << "no /dev/full here";
+  const auto full_stderr = [] { ::dup2(::open("/dev/full", O_WRONLY), STDERR_FILENO); };
+  Tool missing({.arguments = {"run", "--", "no-such-command"}, .prepare = full_stderr});
+  EXPECT_EQ(missing.wait(), 127);
+  Tool unread({.arguments = {"run", "--", "yes"}, .out = Stream::null, .prepare = [&] {
+                 full_stderr();
+                 ::dup2(STDERR_FILENO, STDOUT_FILENO);
+               }});
+  EXPECT_EQ(unread.wait(), 1);
+  EXPECT_EQ(settings_of(unread.terminal()), unread.settings_before());
+}
+
 TEST(RunStreams, LeavesAPipeBlocking) {
   // Who shares the pipes after it finds them as they were: a shell, and the cat it starts.
   Tool shell({.arguments = {"-c", "\"$TOOL\" run -- true; echo next; cat; seq 100000"},

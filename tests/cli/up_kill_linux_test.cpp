@@ -11,21 +11,28 @@ namespace {
 using ::testing::AnyOf;
 using ::testing::IsEmpty;
 
-class UpKill : public Up, public ::testing::WithParamInterface<int> {};
+class UpKilled : public Up {
+ protected:
+  UpKilled() {
+    procfile(
+        "plain: sleep 1000\n"
+        // As servers that read their configuration anew at SIGHUP: the hangup does not end it.
+        "server: trap '' HUP; exec sleep 1000\n"
+        "family: sleep 1000 & sh -c 'sleep 1000 & echo one; sleep 1000'\n"
+        "first: sleep 0.01; exit 3\n");
+    life_ = measure(start_);
+  }
+
+  // Short, as a shell may lose the SIGTERM for a program that it is about to start.
+  Start start_ = in_terminal({"--timeout", "0.2"});
+  Life life_;
+};
+class UpKill : public UpKilled, public ::testing::WithParamInterface<int> {};
 
 TEST_P(UpKill, LeavesTheTerminalAsItWasAndNobodyBehind) {
   const int signal = GetParam();
-  procfile(
-      "plain: sleep 1000\n"
-      // As servers that read their configuration anew at SIGHUP: the hangup does not end it.
-      "server: trap '' HUP; exec sleep 1000\n"
-      "family: sleep 1000 & sh -c 'sleep 1000 & echo one; sleep 1000'\n"
-      "first: sleep 0.01; exit 3\n");
-  // Short, as a shell may lose the SIGTERM for a program that it is about to start.
-  const Start start = in_terminal({"--timeout", "0.2"});
-  const Life life = measure(start);
   each_round([&](Random& random) {
-    const Remains remains = signal_at_random(random, start, life, signal);
+    const Remains remains = signal_at_random(random, start_, life_, signal);
     EXPECT_THAT(remains.left, IsEmpty()) << remains.shown;
     EXPECT_TRUE(remains.settings_are_back) << "never changed";
     if (signal == SIGKILL) {
@@ -33,6 +40,15 @@ TEST_P(UpKill, LeavesTheTerminalAsItWasAndNobodyBehind) {
     } else {
       EXPECT_THAT(remains.status, AnyOf(3, 128 + signal, 1000 + signal)) << remains.shown;
     }
+  });
+}
+
+TEST_F(UpKilled, ByTheEndOfItsTerminalLeavesNobodyBehind) {
+  each_round([&](Random& random) {
+    const Remains remains =
+        strike_at_random(random, start_, life_, [](Tool& tool) { tool.terminal().master.close(); });
+    EXPECT_THAT(remains.left, IsEmpty());
+    EXPECT_THAT(remains.status, AnyOf(3, 128 + SIGHUP, 1000 + SIGHUP));
   });
 }
 
