@@ -161,28 +161,30 @@ std::string Tool::rest_of_err() { return read_to_end(err_.get()); }
 
 void Tool::signal(int signal) const { ASSERT_EQ(::kill(pid_, signal), 0); }
 
-bool Tool::reap(int options, int& status) {
+bool Tool::reap(int& status, bool reading) {
   return eventually([&] {
     // A terminal that is full would hold the tool up.
-    seen_ += read_available(terminal_.master.fd());
-    return ::waitpid(pid_, &status, options | WNOHANG) == pid_;
+    if (reading) seen_ += read_available(terminal_.master.fd());
+    return ::waitpid(pid_, &status, WNOHANG) == pid_;
   });
 }
 
 int Tool::wait() {
+  const int status = wait_for_end(true);
+  seen_ += read_available(terminal_.master.fd());
+  return status;
+}
+
+int Tool::wait_unread() { return wait_for_end(false); }
+
+int Tool::wait_for_end(bool reading) {
   int status = 0;
-  if (!reap(0, status)) {
+  if (!reap(status, reading)) {
     ADD_FAILURE() << "the tool did not end; the terminal shows:\n" << seen_;
     return -1;
   }
-  seen_ += read_available(terminal_.master.fd());
   status_ = WIFSIGNALED(status) ? signalled + WTERMSIG(status) : WEXITSTATUS(status);
   return *status_;
-}
-
-bool Tool::wait_stopped() {
-  int status = 0;
-  return reap(WUNTRACED, status) && WIFSTOPPED(status);
 }
 
 std::string Tool::unseen() {

@@ -62,13 +62,14 @@ class Tool {
   void signal(int signal) const;
   /// Waits for its end, reading on in the terminal; the exit status, or 1000 + the signal.
   int wait();
-  /// Waits until it is stopped by a signal.
-  bool wait_stopped();
+  /// The same without reading.
+  int wait_unread();
   /// What the terminal has shown that was not yet seen.
   std::string unseen();
 
  private:
-  bool reap(int options, int& status);
+  bool reap(int& status, bool reading);
+  int wait_for_end(bool reading);
 
   Pty terminal_;
   std::string before_;
