@@ -3,10 +3,13 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <nlohmann/json.hpp>
 
 #include "failure.hpp"
@@ -82,6 +85,8 @@ Asciicast::Asciicast(std::string path, bool overwrite, const Header& header)
     throw cannot_record(path_,
                         last_error().message() + (exists ? "; --overwrite replaces it" : ""));
   }
+  struct stat opened {};
+  is_regular_ = ::fstat(file_.get(), &opened) == 0 && S_ISREG(opened.st_mode);
   write_line(header_line(header));
   if (!error_) return;
   discard();
@@ -107,8 +112,8 @@ void Asciicast::finish(Time at) {
 void Asciicast::discard() noexcept {
   struct stat opened {};
   // Root could remove /dev/null.
-  const bool is_regular = ::fstat(file_.get(), &opened) == 0 && S_ISREG(opened.st_mode);
-  if (is_regular && leads_to(path_, opened)) ::unlink(path_.c_str());
+  const bool is_known = is_regular_ && ::fstat(file_.get(), &opened) == 0;
+  if (is_known && leads_to(path_, opened)) ::unlink(path_.c_str());
   file_.reset();
 }
 
@@ -118,10 +123,13 @@ void Asciicast::event(Time at, char kind, const std::string& data) {
 }
 
 void Asciicast::write_line(std::string line) {
+  if (error_) return;
   line += '\n';
   std::string_view rest = line;
-  while (!rest.empty() && !error_) {
-    const ssize_t count = ::write(file_.get(), rest.data(), rest.size());
+  // As much as a pipe that has room takes without waiting.
+  const std::size_t most = is_regular_ ? rest.size() : PIPE_BUF;
+  while (!rest.empty() && !error_ && has_room()) {
+    const ssize_t count = ::write(file_.get(), rest.data(), std::min(rest.size(), most));
     if (count >= 0) {
       rest.remove_prefix(static_cast<std::size_t>(count));
     } else if (errno != EINTR) {
@@ -129,6 +137,19 @@ void Asciicast::write_line(std::string line) {
     }
   }
   if (error_) remove_beginning(line.size() - rest.size());
+}
+
+bool Asciicast::has_room() {
+  if (is_regular_) return true;
+  // A signal that comes right before poll() does not end it.
+  constexpr int look_again_ms = 100;
+  pollfd room{file_.get(), POLLOUT, 0};
+  while (::poll(&room, 1, look_again_ms) <= 0) {
+    if (!told_to_end_ || !told_to_end_()) continue;
+    error_ = std::make_error_code(std::errc::operation_canceled);
+    return false;
+  }
+  return true;
 }
 
 void Asciicast::remove_beginning(std::size_t size) noexcept {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -31,6 +32,10 @@ class Asciicast {
   /// A device or a pipe is written to as it is, unless it is another user's but root's devices.
   Asciicast(std::string path, bool overwrite, const Header& header);
 
+  /// A pipe or a device that takes nothing is waited for, until this says true: the recording then
+  /// stops with std::errc::operation_canceled.
+  void give_up_if(std::function<bool()> told) { told_to_end_ = std::move(told); }
+
   void output(Time at, std::string_view bytes);
   void resize(Time at, WinSize size);
   /// Writes what is left of a character that never got its end.
@@ -45,11 +50,14 @@ class Asciicast {
  private:
   void event(Time at, char kind, const std::string& data);
   void write_line(std::string line);
+  bool has_room();
   /// Of a line that could not be written to its end, so that the recording plays.
   void remove_beginning(std::size_t size) noexcept;
 
   std::string path_;
   Fd file_;
+  bool is_regular_ = false;
+  std::function<bool()> told_to_end_;
   std::string tail_;  // the beginning of a character
   std::error_code error_;
 };

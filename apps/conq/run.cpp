@@ -116,6 +116,8 @@ void Session::start_recording() {
   recording_.emplace(
       options_.record, options_.overwrite,
       Asciicast::Header{wanted_size(), std::time(nullptr), variable("SHELL"), variable("TERM")});
+  // While a pipe takes nothing, no turn of the poller would say so.
+  recording_->give_up_if(Signals::told_to_end);
 }
 
 void Session::start_command() {

@@ -14,6 +14,7 @@ namespace {
 
 // What the signal handler may touch.
 volatile sig_atomic_t write_to = -1;
+volatile sig_atomic_t end_came = 0;
 
 bool ends_conq(int signal) noexcept {
   return signal != SIGWINCH && signal != SIGTSTP && signal != SIGCONT && signal != SIGUSR1 &&
@@ -23,6 +24,7 @@ bool ends_conq(int signal) noexcept {
 extern "C" void note_signal(int signal) {
   const int error = errno;
   if (ends_conq(signal)) {
+    end_came = 1;
     for (const int stop : {SIGTTIN, SIGTTOU}) ::signal(stop, SIG_IGN);
   }
   const auto byte = static_cast<unsigned char>(signal);
@@ -53,6 +55,7 @@ Signals::Signals(Poller& poller, std::pair<Fd, Fd> ends, std::initializer_list<i
       arrivals_(poller.add(std::move(ends.first))),
       write_end_(std::move(ends.second)) {
   write_to = write_end_.get();
+  end_came = 0;
   read_on();
 
   struct sigaction action {};
@@ -77,6 +80,8 @@ Signals::~Signals() {
   for (const auto& [signal, before] : before_) ::sigaction(signal, &before, nullptr);
   write_to = -1;
 }
+
+bool Signals::told_to_end() noexcept { return end_came != 0; }
 
 void Signals::raise_default(int signal) {
   struct sigaction standard {};

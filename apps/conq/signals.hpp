@@ -26,6 +26,8 @@ class Signals {
   /// Signals do again what they did before.
   ~Signals();
 
+  /// Whether one came that ends conq; known before the handler is called.
+  static bool told_to_end() noexcept;
   /// Does to conq what `signal`, one of those handled, does by default. Returns once conq goes on,
   /// for SIGTSTP: at once where no shell is there to continue it.
   void raise_default(int signal);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>  // NOLINT(modernize-deprecated-headers)
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -64,6 +65,17 @@ TEST_F(Stuck, ReaderOfAPipeDoesNotKeepItFromEnding) {
 
 TEST_F(Stuck, TerminalDoesNotKeepItFromEnding) {
   Tool tool(writer(Stream::terminal));
+  const pid_t command = stuck_writer();
+  ends(tool, command);
+}
+
+TEST_F(Stuck, ReaderOfARecordingDoesNotKeepItFromEnding) {
+  const std::string pipe = dir_ / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const Fd read_end(::open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  Start start = writer(Stream::null);
+  start.arguments.insert(start.arguments.begin() + 1, {"--record", pipe, "--overwrite"});
+  Tool tool(start);
   const pid_t command = stuck_writer();
   ends(tool, command);
 }
