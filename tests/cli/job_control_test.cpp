@@ -191,6 +191,8 @@ TEST_F(JobControl, StopsUpByCtrlZAndTellsItTheWindow) {
 }
 
 TEST_F(JobControl, LetsUpEndInTheBackground) {
+  // And until then the kernel begins the call again, and stops conq again.
+  if (CONQ_HANDLERS_WAIT != 0) GTEST_SKIP() << "signal handlers wait for the end of a write here";
   dir_.file("Procfile", "web: while :; do echo tick; sleep 0.05; done\n");
   // Whoever writes from the background is stopped.
   shell_.type("stty tostop; \"$TOOL\" up & echo p''id $!\n");
