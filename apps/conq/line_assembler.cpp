@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "line_assembler.hpp"
 
+#include <algorithm>
+#include <bit>
+
 #include "utf8.hpp"
 
 namespace conq::app {
@@ -51,16 +54,35 @@ std::size_t LineAssembler::skip_returns(std::string_view bytes, const Sink& sink
   return returns + (line_feed ? 1 : 0);
 }
 
+void LineAssembler::pass_on(const Sink& sink) {
+  const std::size_t size = held_.size() - incomplete_utf8_tail(held_);
+  if (size > 0) pass_on_piece(size, sink);
+  held_.shrink_to_fit();
+}
+
 void LineAssembler::hold(std::string_view text, const Sink& sink) {
-  held_.append(text);
-  while (held_.size() > limit_) {
-    const std::string_view most = std::string_view(held_).substr(0, limit_);
-    const std::size_t tail = incomplete_utf8_tail(most);
-    const std::size_t cut = tail < limit_ ? limit_ - tail : limit_;
-    sink({most.substr(0, cut), continued_});
-    continued_ = true;
-    held_.erase(0, cut);
+  while (held_.size() + text.size() > limit_) {
+    const std::size_t room = limit_ - held_.size();
+    append(text.substr(0, room));
+    text.remove_prefix(room);
+    const std::size_t tail = incomplete_utf8_tail(held_);
+    pass_on_piece(tail < limit_ ? limit_ - tail : limit_, sink);
+    let_go_of_memory();
   }
+  append(text);
+}
+
+void LineAssembler::append(std::string_view text) {
+  // Left to itself a string doubles what it has, past the limit.
+  const std::size_t needed = held_.size() + text.size();
+  if (needed > held_.capacity()) held_.reserve(std::min(std::bit_ceil(needed), limit_));
+  held_.append(text);
+}
+
+void LineAssembler::pass_on_piece(std::size_t size, const Sink& sink) {
+  sink({std::string_view(held_).substr(0, size), continued_});
+  continued_ = true;
+  held_.erase(0, size);
 }
 
 void LineAssembler::end_line(std::string_view rest, const Sink& sink) {
@@ -70,9 +92,13 @@ void LineAssembler::end_line(std::string_view rest, const Sink& sink) {
     hold(rest, sink);
     sink({held_, continued_});
     held_.clear();
-    if (held_.capacity() > kept_memory) held_.shrink_to_fit();
+    let_go_of_memory();
   }
   continued_ = false;
+}
+
+void LineAssembler::let_go_of_memory() {
+  if (held_.capacity() > kept_memory) held_.shrink_to_fit();
 }
 
 }  // namespace conq::app

@@ -31,8 +31,13 @@ class LineAssembler {
   void feed(std::string_view bytes, const Sink& sink);
   /// Passes on what is held: a line that never got its end.
   void finish(const Sink& sink);
+  /// Passes on what is held as a piece of its line, but for a character that is not yet whole, and
+  /// frees its memory.
+  void pass_on(const Sink& sink);
   /// The bytes held.
   std::size_t held() const noexcept { return held_.size(); }
+  /// The bytes of memory for them: less than twice as many, but for 64 KiB that are kept.
+  std::size_t memory() const noexcept { return held_.capacity(); }
 
  private:
   /// What the last byte leaves open.
@@ -44,6 +49,9 @@ class LineAssembler {
 
   std::size_t skip_returns(std::string_view bytes, const Sink& sink);
   void hold(std::string_view text, const Sink& sink);
+  void append(std::string_view text);
+  void pass_on_piece(std::size_t size, const Sink& sink);
+  void let_go_of_memory();
   void end_line(std::string_view rest, const Sink& sink);
 
   std::size_t limit_;

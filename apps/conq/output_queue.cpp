@@ -33,6 +33,8 @@ void OutputQueue::was_written(std::error_code ec) {
   }
   const bool was_full = full();
   written_.clear();
+  // What one long line took is not kept.
+  if (written_.capacity() > 2 * limit) written_.shrink_to_fit();
   flush();
   if (was_full && !full()) callbacks_.has_room();
 }

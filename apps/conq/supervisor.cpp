@@ -40,7 +40,8 @@ Supervisor::Supervisor(SupervisorOptions options, std::unique_ptr<Poller> poller
       poller_(std::move(poller)),
       prefixes_(labels_of(options_.processes), own_label, options_.style),
       output_(std::move(output),
-              {[this] { read_paused(); }, [this](std::error_code ec) { output_failed(ec); }}) {}
+              {[this] { read_paused(); }, [this](std::error_code ec) { output_failed(ec); }}),
+      lines_([this](std::size_t index, Line line) { write_line(index, line); }) {}
 
 int Supervisor::run() {
   signals_.emplace(*poller_,
@@ -64,8 +65,8 @@ void Supervisor::start_all() {
 }
 
 void Supervisor::start(std::size_t index) {
-  services_.push_back(std::make_unique<Service>(
-      Service{{}, LineAssembler(), LineFilter(options_.style.colours), false}));
+  services_.push_back(std::make_unique<Service>(options_.style.colours));
+  lines_.add_process();
   ProcessOptions process;
   process.argv = shell_command(options_.processes[index].command, options_.open_files);
   process.environment = options_.environments[index];
@@ -82,37 +83,49 @@ void Supervisor::start(std::size_t index) {
   }
   services_[index]->running = true;
   ++running_;
-  services_[index]->process.async_wait(
-      [this, index](std::error_code error, ExitStatus status) { exited(index, error, status); });
+  services_[index]->process.async_wait([this, index](std::error_code error, ExitStatus status) {
+    Service& service = *services_[index];
+    service.exit = {error, status};
+    if (service.unread == 0) exited(index);
+  });
   read_on(index);
 }
 
 void Supervisor::read_on(std::size_t index) {
-  if (output_.full()) {
-    paused_.push_back(index);
-    return;
-  }
+  Service& service = *services_[index];
   std::error_code ended;
-  services_[index]->process.console().async_read(
-      [this, index](std::error_code ec, std::span<const std::byte> bytes) {
+  service.process.console().async_read(
+      service.room,
+      [this, index](std::error_code ec, std::size_t count) {
+        services_[index]->unread = count;
         // The end, or a hangup: the exit follows.
-        if (!ec && !bytes.empty()) was_read(index, bytes);
+        if (!ec && count > 0) pass_on(index);
       },
       ended);
 }
 
-void Supervisor::was_read(std::size_t index, std::span<const std::byte> bytes) {
-  services_[index]->assembler.feed({reinterpret_cast<const char*>(bytes.data()), bytes.size()},
-                                   [this, index](Line line) { write_line(index, line); });
+void Supervisor::pass_on(std::size_t index) {
+  Service& service = *services_[index];
+  if (output_.full()) {
+    paused_.push_back(index);
+    return;
+  }
+  lines_.feed(index, {reinterpret_cast<const char*>(service.room.data()), service.unread});
+  service.unread = 0;
   output_.flush();
-  read_on(index);
+  if (service.exit) {
+    exited(index);
+  } else {
+    read_on(index);
+  }
 }
 
-void Supervisor::exited(std::size_t index, std::error_code ec, ExitStatus status) {
+void Supervisor::exited(std::size_t index) {
   Service& service = *services_[index];
+  const auto [ec, status] = *service.exit;
   service.running = false;
   --running_;
-  service.assembler.finish([this, index](Line line) { write_line(index, line); });
+  lines_.finish(index);
   std::error_code closed;
   service.process.console().close(closed);
   say(index, ec ? fmt::format("exit not known: {}", ec.message()) : describe(status));
@@ -197,6 +210,8 @@ Supervisor::Clock::duration Supervisor::until_deadline() const {
 
 void Supervisor::write_line(std::size_t index, Line line) {
   std::string& out = output_.text();
+  // Left to itself a string doubles what it has, for a long line too.
+  if (line.text.size() > OutputQueue::limit) out.reserve(out.size() + line.text.size() + 4096);
   prefixes_.append(out, index, line.continued, std::time(nullptr));
   if (options_.raw) {
     out.append(line.text);
@@ -223,7 +238,7 @@ void Supervisor::say(std::string_view message) {
 void Supervisor::read_paused() {
   std::vector<std::size_t> paused;
   paused.swap(paused_);
-  for (const std::size_t index : paused) read_on(index);
+  for (const std::size_t index : paused) pass_on(index);
 }
 
 void Supervisor::output_failed(std::error_code ec) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -10,7 +11,7 @@
 #include <vector>
 
 #include "conq/conq.hpp"
-#include "line_assembler.hpp"
+#include "held_lines.hpp"
 #include "line_filter.hpp"
 #include "output_queue.hpp"
 #include "plan.hpp"
@@ -33,8 +34,10 @@ struct SupervisorOptions {
 /// Runs processes side by side and writes their output to a stream, line by line, from one thread.
 ///
 /// The first to die stops the others, unless they are to keep going; so does a signal, and the end
-/// of the stream. Stopping is SIGTERM, and SIGKILL after the timeout. While the stream takes
-/// nothing, no process is read from, so that memory stays bounded.
+/// of the stream. Stopping is SIGTERM, and SIGKILL after the timeout.
+///
+/// While the stream takes nothing, no process is read from, so that memory stays bounded; then each
+/// has one read in turn, so that all get on alike.
 class Supervisor {
  public:
   /// `output` is on `poller`, which serves all.
@@ -51,10 +54,18 @@ class Supervisor {
  private:
   using Clock = std::chrono::steady_clock;
 
+  /// What was told of an exit.
+  struct Exit {
+    std::error_code ec;
+    ExitStatus status;
+  };
   struct Service {
+    explicit Service(bool colours) noexcept : filter(colours) {}
     Process process;
-    LineAssembler assembler;
     LineFilter filter;
+    std::array<std::byte, 4096> room{};
+    std::size_t unread = 0;  ///< the bytes in `room` that wait until the output is no longer full
+    std::optional<Exit> exit;
     bool running = false;
   };
   enum class Phase { running, stopping, killing };
@@ -63,8 +74,8 @@ class Supervisor {
   void start_all();
   void start(std::size_t index);
   void read_on(std::size_t index);
-  void was_read(std::size_t index, std::span<const std::byte> bytes);
-  void exited(std::size_t index, std::error_code ec, ExitStatus status);
+  void pass_on(std::size_t index);
+  void exited(std::size_t index);
   void note_status(int status);
   WinSize size_of_window() const;
   void resize_all();
@@ -88,9 +99,10 @@ class Supervisor {
   std::unique_ptr<Poller> poller_;
   Prefixes prefixes_;
   OutputQueue output_;
+  HeldLines lines_;
   std::optional<Signals> signals_;
   std::vector<std::unique_ptr<Service>> services_;
-  std::vector<std::size_t> paused_;  // not read from, as the output is full
+  std::vector<std::size_t> paused_;  // have something unread, as the output is full
 
   std::size_t running_ = 0;
   Phase phase_ = Phase::running;

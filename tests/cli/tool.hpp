@@ -55,6 +55,8 @@ class Tool {
   /// Likewise from stdout's pipe.
   std::string read_out(std::string_view text);
   void close_out() { out_.reset(); }
+  /// The test's end of stdout's pipe.
+  int out() const noexcept { return out_.get(); }
   /// All that comes of stdout, or stderr, to its end.
   std::string rest_of_out();
   std::string rest_of_err();

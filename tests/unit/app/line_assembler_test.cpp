@@ -22,6 +22,10 @@ class Collected {
     assembler_.feed(bytes, sink_);
     return *this;
   }
+  Collected& pass_on() {
+    assembler_.pass_on(sink_);
+    return *this;
+  }
   Collected& finish() {
     assembler_.finish(sink_);
     return *this;
@@ -109,6 +113,25 @@ TEST(LineAssembler, NeverHoldsMoreThanTheLimit) {
     collected.feed(std::string(999, 'x'));
     EXPECT_LE(collected.held(), 1000U);
   }
+}
+
+TEST(LineAssembler, TakesNoMoreMemoryThanTwiceWhatItHoldsAndNeverMoreThanTheLimit) {
+  constexpr std::size_t limit = std::size_t{1} << 20;
+  LineAssembler assembler(limit);
+  const LineAssembler::Sink sink = [](Line) {};
+  for (std::size_t fed = 0; fed < 2 * limit; fed += 4095) {
+    assembler.feed(std::string(4095, 'x'), sink);
+    EXPECT_LE(assembler.memory(),
+              std::min(limit, std::max<std::size_t>(2 * assembler.held(), 65536)));
+  }
+}
+
+TEST(LineAssembler, PassesOnWhatItHoldsIfToldSo) {
+  Collected collected;
+  EXPECT_THAT(collected.pass_on().lines(), IsEmpty());
+  EXPECT_THAT(collected.feed("half").pass_on().lines(), ElementsAre("half"));
+  EXPECT_EQ(collected.held(), 0U);
+  EXPECT_THAT(collected.feed(" line\nnext\n").lines(), ElementsAre("half", "+ line", "next"));
 }
 
 TEST(LineAssembler, CutsNoCharacterInTwo) {
