@@ -21,6 +21,16 @@ constexpr auto devpts_magic = 0x1cd1;         // include/uapi/linux/magic.h
 constexpr unsigned ptmx_major = 5;            // of /dev/ptmx, there and on each devpts
 constexpr unsigned ptmx_minor = 2;
 
+/// To open a terminal waits for others that open or close it, and a signal ends that.
+template <class Open>
+Fd opened(Open open) noexcept {
+  int fd = -1;
+  do {
+    fd = open();
+  } while (fd < 0 && errno == EINTR);
+  return Fd(fd);
+}
+
 std::string path_of(unsigned number) { return "/dev/pts/" + std::to_string(number); }
 
 bool number_of(int master, unsigned& number) noexcept {
@@ -51,8 +61,9 @@ Fd open_slave_by_path(int master, Origin origin, std::error_code& ec) {
     ec = last_error();
     return {};
   }
+  const std::string path = path_of(number);
   // Not opened before that is known: the open of a slave, and its close, are seen at its master.
-  const Fd found(::open(path_of(number).c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  const Fd found(::open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
   if (!found) {
     ec = last_error();
     return {};
@@ -61,9 +72,10 @@ Fd open_slave_by_path(int master, Origin origin, std::error_code& ec) {
     ec = std::make_error_code(std::errc::function_not_supported);
     return {};
   }
-  Fd slave(::open(("/proc/self/fd/" + std::to_string(found.get())).c_str(), open_flags));
+  const std::string same = "/proc/self/fd/" + std::to_string(found.get());
+  Fd slave = opened([&] { return ::open(same.c_str(), open_flags); });
   // Where there is no /proc, by the path once more.
-  if (!slave && errno == ENOENT) slave.reset(::open(path_of(number).c_str(), open_flags));
+  if (!slave && errno == ENOENT) slave = opened([&] { return ::open(path.c_str(), open_flags); });
   if (!slave) {
     ec = last_error();
   } else if (!is_peer(master, origin, slave.get())) {
@@ -76,7 +88,7 @@ Fd open_slave_by_path(int master, Origin origin, std::error_code& ec) {
 }  // namespace
 
 Fd open_master(std::error_code& ec) noexcept {
-  Fd master(::open("/dev/ptmx", open_flags));
+  Fd master = opened([] { return ::open("/dev/ptmx", open_flags); });
   if (master) {
     ec.clear();
   } else {
@@ -92,7 +104,7 @@ Fd open_slave(int master, Origin origin, std::error_code& ec) {
     return {};
   }
   ec.clear();
-  Fd slave(::ioctl(master, TIOCGPTPEER, open_flags));
+  Fd slave = opened([&] { return ::ioctl(master, TIOCGPTPEER, open_flags); });
   if (slave) return slave;
   ec = last_error();
   const bool unknown_to_kernel = ec.value() == ENOTTY || ec.value() == EINVAL;
