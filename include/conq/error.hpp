@@ -32,7 +32,8 @@ inline std::error_code make_error_code(errc e) noexcept {
 }
 
 /// Thrown by the throwing form of every call: a std::system_error whose text says what was tried on
-/// which console, for instance "read /dev/pts/3: Input/output error".
+/// which console, for instance "read /dev/pts/3: Input/output error". Where conq itself finds no
+/// memory, std::errc::not_enough_memory in the other form, std::bad_alloc is thrown instead.
 class Error : public std::system_error {
  public:
   Error(std::error_code code, const std::string& what) : std::system_error(code, what) {}

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "conq/error.hpp"
 
+#include <new>
+
 #include "device/throwing.hpp"
 
 namespace conq {
@@ -52,6 +54,8 @@ const std::error_category& error_category() noexcept {
 namespace detail {
 
 void throw_error(std::error_code ec, std::string_view operation, std::string_view name) {
+  // As the C++ library tells it: the text of an Error would need memory, too.
+  if (ec == std::make_error_code(std::errc::not_enough_memory)) throw std::bad_alloc();
   std::string what(operation);
   if (!name.empty()) what.append(" ").append(name);
   throw Error(ec, what);
