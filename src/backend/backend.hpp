@@ -49,7 +49,8 @@ class Backend {
   virtual Watched add(int fd, std::uint64_t token, std::error_code& ec) noexcept = 0;
   /// Events of `fd` are to tell of room to write, too, the first one if there is room by now; or
   /// need not any more.
-  virtual void watch_room(int fd, std::uint64_t token, bool wanted) noexcept = 0;
+  virtual void watch_room(int fd, std::uint64_t token, bool wanted,
+                          std::error_code& ec) noexcept = 0;
   /// Takes `fd` off the queue. Events fetched before may still be on their way.
   virtual void remove(int fd) noexcept = 0;
 

@@ -52,10 +52,15 @@ EpollBackend::EpollBackend(std::error_code& ec) noexcept : queue_(::epoll_create
 
 void EpollBackend::watch(int fd, std::uint32_t events, std::uint64_t token,
                          std::error_code& ec) noexcept {
+  change(EPOLL_CTL_ADD, fd, events, token, ec);
+}
+
+void EpollBackend::change(int operation, int fd, std::uint32_t events, std::uint64_t token,
+                          std::error_code& ec) noexcept {
   epoll_event event{};
   event.events = events;
   event.data.u64 = token;
-  if (::epoll_ctl(queue_.get(), EPOLL_CTL_ADD, fd, &event) == 0) {
+  if (::epoll_ctl(queue_.get(), operation, fd, &event) == 0) {
     ec.clear();
   } else {
     ec = last_error();
@@ -70,13 +75,11 @@ detail::Watched EpollBackend::add(int fd, std::uint64_t token, std::error_code& 
   return detail::Watched::always;
 }
 
-void EpollBackend::watch_room(int fd, std::uint64_t token, bool wanted) noexcept {
+void EpollBackend::watch_room(int fd, std::uint64_t token, bool wanted,
+                              std::error_code& ec) noexcept {
   // Not for good: each write on a terminal makes an event for its own side (6.18, seen), so that
   // whoever waits for an echo would be woken twice.
-  epoll_event event{};
-  event.events = wanted ? always_watched | EPOLLOUT : always_watched;
-  event.data.u64 = token;
-  ::epoll_ctl(queue_.get(), EPOLL_CTL_MOD, fd, &event);
+  change(EPOLL_CTL_MOD, fd, wanted ? always_watched | EPOLLOUT : always_watched, token, ec);
 }
 
 void EpollBackend::remove(int fd) noexcept {
@@ -117,7 +120,10 @@ std::size_t EpollBackend::wait(std::span<Event> events,
   return stored;
 }
 
-void EpollBackend::wake() noexcept { ::eventfd_write(waker_.get(), 1); }
+void EpollBackend::wake() noexcept {
+  while (::eventfd_write(waker_.get(), 1) != 0 && errno == EINTR) {
+  }
+}
 
 std::unique_ptr<detail::Backend> EpollBackend::another(std::error_code& ec) const noexcept {
   std::unique_ptr<detail::Backend> made(new (std::nothrow) EpollBackend(ec));

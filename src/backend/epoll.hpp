@@ -13,7 +13,7 @@ class EpollBackend final : public detail::Backend {
   int handle() const noexcept override { return queue_.get(); }
   const detail::Dialect& dialect() const noexcept override { return detail::dialect::linux_epoll; }
   detail::Watched add(int fd, std::uint64_t token, std::error_code& ec) noexcept override;
-  void watch_room(int fd, std::uint64_t token, bool wanted) noexcept override;
+  void watch_room(int fd, std::uint64_t token, bool wanted, std::error_code& ec) noexcept override;
   void remove(int fd) noexcept override;
   Fd add_exit(pid_t pid, std::uint64_t token, std::error_code& ec) noexcept override;
   void remove_exit(pid_t, const Fd& process) noexcept override {
@@ -26,6 +26,8 @@ class EpollBackend final : public detail::Backend {
 
  private:
   void watch(int fd, std::uint32_t events, std::uint64_t token, std::error_code& ec) noexcept;
+  void change(int operation, int fd, std::uint32_t events, std::uint64_t token,
+              std::error_code& ec) noexcept;
 
   Fd queue_;
   Fd waker_;

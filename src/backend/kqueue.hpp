@@ -15,7 +15,10 @@ class KqueueBackend final : public detail::Backend {
   const detail::Dialect& dialect() const noexcept override;
   detail::Watched add(int fd, std::uint64_t token, std::error_code& ec) noexcept override;
   /// EVFILT_WRITE is a filter of its own, there from the start.
-  void watch_room(int /*fd*/, std::uint64_t /*token*/, bool /*wanted*/) noexcept override {}
+  void watch_room(int /*fd*/, std::uint64_t /*token*/, bool /*wanted*/,
+                  std::error_code& ec) noexcept override {
+    ec.clear();
+  }
   void remove(int fd) noexcept override;
   Fd add_exit(pid_t pid, std::uint64_t token, std::error_code& ec) noexcept override;
   void remove_exit(pid_t pid, const Fd& process) noexcept override;

@@ -131,15 +131,19 @@ bool Engine::settle_write(Direction& direction, Operation& operation, ssize_t co
     // Full, so the other side is back: it need not be asked for that any more.
     registration.hung_up = false;
   }
-  watch_room(registration, true);
+  // Nothing would tell of the room that it waits for.
+  const std::error_code unwatched = watch_room(registration, true);
+  if (unwatched) return finish(direction, operation, unwatched);
   plan_asking(registration);
   return false;
 }
 
-void Engine::watch_room(Registration& registration, bool wanted) noexcept {
-  if (registration.room_watched == wanted || !registration.registered) return;
-  registration.room_watched = wanted;
-  backend_->watch_room(registration.fd(), slots_.token(registration), wanted);
+std::error_code Engine::watch_room(Registration& registration, bool wanted) noexcept {
+  std::error_code ec;
+  if (registration.room_watched == wanted || !registration.registered) return ec;
+  backend_->watch_room(registration.fd(), slots_.token(registration), wanted, ec);
+  if (!ec) registration.room_watched = wanted;
+  return ec;
 }
 
 void Engine::found_hung_up(Registration& registration) noexcept {

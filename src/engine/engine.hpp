@@ -127,7 +127,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   bool settle_read(Direction& direction, Operation& operation, ssize_t count, int error) noexcept;
   bool settle_write(Direction& direction, Operation& operation, ssize_t count, int error) noexcept;
   bool finish(Direction& direction, Operation& operation, std::error_code error) noexcept;
-  void watch_room(Registration& registration, bool wanted) noexcept;
+  std::error_code watch_room(Registration& registration, bool wanted) noexcept;
   void found_hung_up(Registration& registration) noexcept;
   void found_connected(Registration& registration) noexcept;
   void release_use(Registration& registration) noexcept;

@@ -36,7 +36,11 @@ bool drained(const Registration& terminal, const Dialect& dialect) noexcept {
   if (terminal.shut_down || terminal.closed || terminal.read_ended) return true;
   if (terminal.read.busy || terminal.read.in_handler) return false;
   pollfd look{terminal.fd(), POLLIN, 0};
-  if (::poll(&look, 1, 0) <= 0 || (look.revents & POLLIN) == 0) return true;
+  int found = 0;
+  do {
+    found = ::poll(&look, 1, 0);
+  } while (found < 0 && errno == EINTR);
+  if (found <= 0 || (look.revents & POLLIN) == 0) return true;
   // Readable for good once it is hung up.
   return (look.revents & POLLHUP) != 0 && !dialect.hangup_leaves_bytes;
 }

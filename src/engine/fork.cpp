@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include <atomic>
+#include <mutex>
 
 namespace conq::detail {
 namespace {
@@ -12,10 +13,20 @@ std::atomic<unsigned> count = 0;
 
 }  // namespace
 
-unsigned forks() noexcept {
-  [[maybe_unused]] static const int registered =
+void count_forks(std::error_code& ec) noexcept {
+  static std::mutex mutex;
+  static std::atomic<bool> counted = false;
+  ec.clear();
+  // Without the lock, which another thread may have held when a child was forked.
+  if (counted) return;
+  const std::lock_guard lock(mutex);
+  if (counted) return;
+  const int error =
       ::pthread_atfork(nullptr, nullptr, [] { count.fetch_add(1, std::memory_order_relaxed); });
-  return count.load(std::memory_order_relaxed);
+  counted = error == 0;
+  if (!counted) ec = {error, std::system_category()};
 }
+
+unsigned forks() noexcept { return count.load(std::memory_order_relaxed); }
 
 }  // namespace conq::detail

@@ -20,6 +20,8 @@ struct DeleteUnlessForked {
 
 template <class Backend>
 std::shared_ptr<Engine> make_engine(std::error_code& ec) noexcept {
+  count_forks(ec);
+  if (ec) return nullptr;
   try {
     auto backend = std::make_unique<Backend>(ec);
     if (!ec) return {new Engine(std::move(backend)), DeleteUnlessForked()};

@@ -64,7 +64,7 @@ void Engine::dispatch(std::span<const Event> events) noexcept {
       registration->write.ready = registration->write.fresh = true;
     }
     schedule(registration->write);
-    // Lazily: between two writes that wait for room it stays.
+    // Lazily: between two writes that wait for room it stays. So it does, too, where this fails.
     if (event.writable && registration->write.head == nullptr) watch_room(*registration, false);
   }
 }
