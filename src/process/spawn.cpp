@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
+#include <span>
 
 #include "conq/fd.hpp"
 #include "device/throwing.hpp"
@@ -98,7 +100,8 @@ class SignalsBlocked {
 
 [[noreturn]] void give_up(const Plan& plan, Step step) noexcept {
   const Failure failure{step, errno};
-  [[maybe_unused]] const ssize_t written = ::write(plan.report, &failure, sizeof failure);
+  while (::write(plan.report, &failure, sizeof failure) < 0 && errno == EINTR) {
+  }
   ::_exit(127);
 }
 
@@ -210,13 +213,20 @@ std::string call_of(Step step, const SpawnRequest& request) {
   return "exec " + request.argv.front();
 }
 
-/// The child's report: nothing once exec has closed the pipe.
-bool read_failure(int report, Failure& failure) noexcept {
-  ssize_t count = 0;
-  do {
-    count = ::read(report, &failure, sizeof failure);
-  } while (count < 0 && errno == EINTR);
-  return count == static_cast<ssize_t>(sizeof failure);
+/// The child's report: nothing, and no error, once exec has closed the pipe.
+bool read_failure(int report, Failure& failure, std::error_code& ec) noexcept {
+  const auto room = std::as_writable_bytes(std::span(&failure, 1));
+  for (std::size_t done = 0; done < room.size();) {
+    const ssize_t count = ::read(report, &room[done], room.size() - done);
+    if (count == 0) return false;
+    if (count > 0) {
+      done += static_cast<std::size_t>(count);
+    } else if (errno != EINTR) {
+      ec = last_error();
+      return false;
+    }
+  }
+  return true;
 }
 
 bool has_zero_byte(const std::string& text) { return text.find('\0') != std::string::npos; }
@@ -273,14 +283,17 @@ pid_t spawn(const SpawnRequest& request, std::error_code& ec, std::string& faile
   if (request.released_slave != nullptr) request.released_slave->reset();
   release.reset();
   Failure failure{};
-  if (!read_failure(report.get(), failure)) {
+  const bool gave_up = read_failure(report.get(), failure, ec);
+  if (!gave_up && !ec) {
     failed_call.clear();
     return pid;
   }
+  // Whether it runs is not known.
+  if (ec) ::kill(pid, SIGKILL);
   while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
   }
-  ec = {failure.error, std::system_category()};
-  failed_call = call_of(failure.step, request);
+  failed_call = gave_up ? call_of(failure.step, request) : "start " + request.argv.front();
+  if (gave_up) ec = {failure.error, std::system_category()};
   return -1;
 }
 

@@ -24,14 +24,14 @@ int number_of(const char* name) noexcept {
   return number;
 }
 
-/// Closes what /proc lists; false without /proc. As opendir(3) allocates, the system call itself.
+/// Closes what /proc lists; false where it does not list all. As opendir(3) allocates, the system
+/// call itself.
 bool close_listed(int first, int last) noexcept {
   const int folder = ::open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (folder < 0) return false;
   alignas(dirent64) std::array<char, 4096> entries{};
-  for (;;) {
-    const long size = ::syscall(SYS_getdents64, folder, entries.data(), entries.size());
-    if (size <= 0) break;
+  long size = 0;
+  while ((size = ::syscall(SYS_getdents64, folder, entries.data(), entries.size())) > 0) {
     for (long at = 0; at < size;) {
       const char* entry = entries.data() + at;
       unsigned short length = 0;
@@ -42,7 +42,7 @@ bool close_listed(int first, int last) noexcept {
     }
   }
   ::close(folder);
-  return true;
+  return size == 0;
 }
 
 }  // namespace
