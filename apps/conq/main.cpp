@@ -2,6 +2,7 @@
 #include <signal.h>  // NOLINT(modernize-deprecated-headers)
 
 #include <cstdio>
+#include <new>
 
 #include "command_line.hpp"
 #include "failure.hpp"
@@ -40,6 +41,8 @@ int main(int argc, char** argv) {
     return std::visit([](const auto& options) { return start(options); }, request);
   } catch (const Failure& failure) {
     return fail(failure.status(), failure.what());
+  } catch (const std::bad_alloc&) {
+    return fail(failed, "out of memory");
   } catch (const std::exception& error) {
     return fail(failed, error.what());
   }

@@ -51,7 +51,7 @@ std::string without_quotes(std::string_view line, bool& ok) {
 
 }  // namespace
 
-bool is_plain_command(std::string_view line) noexcept {
+bool is_plain_command(std::string_view line) {
   const std::string_view first = line.substr(0, line.find_first_of(" \t"));
   if (first.empty() || first.find_first_not_of(name_characters) != std::string_view::npos) {
     return false;

@@ -24,6 +24,6 @@ std::vector<std::string> shell_command(std::string_view line,
 /// Whether a line is a program with arguments and nothing else: no list, pipe, redirection,
 /// assignment or substitution of a command, and no word that the shell itself knows. In doubt it is
 /// not.
-bool is_plain_command(std::string_view line) noexcept;
+bool is_plain_command(std::string_view line);
 
 }  // namespace conq::app

@@ -95,7 +95,8 @@ void Signals::raise_default(int signal) {
 
 void Signals::read_on() {
   arrivals_.async_read([this](std::error_code ec, std::span<const std::byte> bytes) {
-    if (ec || bytes.empty()) return;
+    if (ec) throw Failure(failed, "cannot be told of signals: " + ec.message());
+    if (bytes.empty()) return;
     // Handled from a copy: what the poller lends may be used again inside a handler.
     const std::vector<std::byte> arrived(bytes.begin(), bytes.end());
     read_on();

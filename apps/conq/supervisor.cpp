@@ -93,15 +93,26 @@ void Supervisor::start(std::size_t index) {
 
 void Supervisor::read_on(std::size_t index) {
   Service& service = *services_[index];
-  std::error_code ended;
+  std::error_code refused;
   service.process.console().async_read(
       service.room,
       [this, index](std::error_code ec, std::size_t count) {
         services_[index]->unread = count;
-        // The end, or a hangup: the exit follows.
-        if (!ec && count > 0) pass_on(index);
+        if (ec) {
+          cannot_read(index, ec);
+        } else if (count > 0) {
+          pass_on(index);
+        }
+        // Else the end, or a hangup: the exit follows.
       },
-      ended);
+      refused);
+  if (refused) cannot_read(index, refused);
+}
+
+void Supervisor::cannot_read(std::size_t index, std::error_code ec) {
+  say(index, fmt::format("cannot be read any more: {}", ec.message()));
+  // Its exit would wait for that.
+  services_[index]->process.console().shutdown();
 }
 
 void Supervisor::pass_on(std::size_t index) {
@@ -242,7 +253,7 @@ void Supervisor::read_paused() {
 }
 
 void Supervisor::output_failed(std::error_code ec) {
-  if (!reader_is_gone(ec) && ended_by_ == 0) {
+  if (!reader_is_gone(ec) && ended_by_ == 0 && !given_up_) {
     complain(fmt::format("cannot write to stdout: {}", ec.message()));
   }
   if (!status_) status_ = status_after_failed_write(ec);

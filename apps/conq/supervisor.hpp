@@ -44,8 +44,13 @@ class Supervisor {
   Supervisor(SupervisorOptions options, std::unique_ptr<Poller> poller, Channel output);
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
-  /// Handlers that are still pending are called by the poller's end; they use the other members.
-  ~Supervisor() { poller_.reset(); }
+  /// Ends what an error left running. Handlers that are still pending are called by the poller's
+  /// end; they use the other members.
+  ~Supervisor() {
+    send_all(SIGKILL);
+    given_up_ = true;
+    poller_.reset();
+  }
 
   /// Until all have ended and everything is written. The exit status: of the first to die, or,
   /// where they keep going, of the first to fail; 128 and the signal's number after a signal.
@@ -74,6 +79,7 @@ class Supervisor {
   void start_all();
   void start(std::size_t index);
   void read_on(std::size_t index);
+  void cannot_read(std::size_t index, std::error_code ec);
   void pass_on(std::size_t index);
   void exited(std::size_t index);
   void note_status(int status);
