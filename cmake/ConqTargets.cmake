@@ -23,9 +23,19 @@ if(CONQ_SANITIZE)
     $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   target_link_options(conq_build_flags INTERFACE -fsanitize=${CONQ_SANITIZE} ${conq_no_vptr})
 endif()
+set(CMAKE_CXX_EXTENSIONS OFF)
+if(CONQ_COVERAGE)
+  # A line that several threads run is still counted once a run.
+  target_compile_options(conq_build_flags INTERFACE --coverage -fprofile-update=atomic)
+  # Children that end by _exit() have run lines, too.
+  target_link_options(conq_build_flags INTERFACE --coverage LINKER:--wrap=_exit)
+  add_library(conq_counted_exit STATIC ${CMAKE_CURRENT_LIST_DIR}/counted_exit.cpp)
+  target_link_libraries(conq_build_flags INTERFACE conq_counted_exit)
+  # GCC writes the counts before an exec only where it knows execve for its own.
+  set(CMAKE_CXX_EXTENSIONS ON)
+endif()
 
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
   set(CMAKE_BUILD_TYPE RelWithDebInfo)
 endif()
-set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)

@@ -41,8 +41,8 @@ class ReceiveAwaiter;
 ///   errc::no_descriptor        it closed the connection without having sent one
 ///   errc::several_descriptors  it sent more than one at once
 ///   errc::descriptor_lost      the kernel dropped it (MSG_CTRUNC), for want of a free number
-///   mostly errc::not_a_pty_master     it is a file, a socket, a slave, a master not open for both
-///   ways... std::errc::message_size    a name of more than 4096 bytes
+///   errc::not_a_pty_master     it is a file, a socket, a slave, a master not open for both ways
+///   std::errc::message_size    a name of more than 4096 bytes
 /// and every descriptor that came is closed then. No path is followed to find out.
 ///
 /// Thread-safety: every member may be called from any thread, also while others receive; moving and
@@ -122,6 +122,7 @@ class [[nodiscard]] ReceiveAwaiter {
   ReceiveAwaiter(std::shared_ptr<detail::Registration> registration, std::error_code* ec) noexcept;
   std::shared_ptr<detail::Registration> registration_;
   detail::CoroutineOperation operation_;
+  std::error_code refused_;
   Console received_;
   std::error_code* ec_;
 };

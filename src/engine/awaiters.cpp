@@ -83,16 +83,18 @@ ReceiveAwaiter::ReceiveAwaiter(std::shared_ptr<detail::Registration> registratio
 ReceiveAwaiter::~ReceiveAwaiter() { abandon(registration_, false, operation_); }
 
 bool ReceiveAwaiter::await_suspend(std::coroutine_handle<> continuation) noexcept {
-  return suspend(registration_, false, operation_, continuation);
+  return suspend(registration_, false, operation_, continuation, refused_);
 }
 
 Console ReceiveAwaiter::await_resume() {
+  const std::error_code refused = std::exchange(refused_, {});
+  const std::error_code error = refused ? refused : operation_.error;
   if (ec_ != nullptr) {
-    *ec_ = operation_.error;
+    *ec_ = error;
   } else {
-    detail::throw_if(operation_.error, "receive a console from", detail::name_of(registration_));
+    detail::throw_if(error, "receive a console from", detail::name_of(registration_));
   }
-  return std::move(received_);
+  return refused ? Console() : std::move(received_);
 }
 
 }  // namespace conq

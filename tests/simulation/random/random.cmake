@@ -16,7 +16,7 @@ endforeach()
 
 # Over all dialects at least 100000 seeds; in two tests each, for as many processors.
 set(seeds 10000)
-if(CONQ_SANITIZE)
+if(CONQ_SANITIZE OR CONQ_COVERAGE)
   set(seeds 500)
 endif()
 foreach(dialect ${dialects})
