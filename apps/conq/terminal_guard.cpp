@@ -57,12 +57,15 @@ void TerminalGuard::hold(int fd) {
 
 void TerminalGuard::restore() noexcept {
   if (!is_raw_) return;
-  is_raw_ = false;
   termios now{};
-  if (::tcgetattr(terminal_.get(), &now) != 0) return;
-  if (in_background(terminal_.get()) && !same(now, raw_)) return;
+  const bool is_known = ::tcgetattr(terminal_.get(), &now) == 0;
+  if (is_known && in_background(terminal_.get()) && !same(now, raw_)) {
+    is_raw_ = false;
+    return;
+  }
   const NotStopped not_stopped;
-  ::tcsetattr(terminal_.get(), TCSANOW, &before_);
+  // Where it fails, the next one tries again: at the latest the destructor.
+  is_raw_ = ::tcsetattr(terminal_.get(), TCSANOW, &before_) != 0;
 }
 
 void TerminalGuard::follow_job() noexcept {
@@ -72,8 +75,9 @@ void TerminalGuard::follow_job() noexcept {
   if (!is_raw_) before_ = now;
   ::cfmakeraw(&now);
   if (::tcsetattr(terminal_.get(), TCSANOW, &now) != 0) return;
+  is_raw_ = true;
   // As it is now: the kernel need not take all that is asked for.
-  is_raw_ = ::tcgetattr(terminal_.get(), &raw_) == 0;
+  if (::tcgetattr(terminal_.get(), &raw_) != 0) raw_ = now;
 }
 
 }  // namespace conq::app

@@ -99,7 +99,7 @@ template <class Backend>
 Console BasicConsoleSocket<Backend>::receive() {
   std::error_code ec;
   Console received = receive(ec);
-  detail::throw_if(ec, "receive a console from", detail::name_of(registration_));
+  detail::throw_if_failed(ec, "receive a console from", registration_);
   return received;
 }
 
@@ -112,7 +112,7 @@ template <class Backend>
 Console BasicConsoleSocket<Backend>::receive_for(std::chrono::nanoseconds limit) {
   std::error_code ec;
   Console received = receive_for(limit, ec);
-  detail::throw_if(ec, "receive a console from", detail::name_of(registration_));
+  detail::throw_if_failed(ec, "receive a console from", registration_);
   return received;
 }
 
@@ -126,7 +126,7 @@ template <class Backend>
 void BasicConsoleSocket<Backend>::async_receive(ConsoleHandler handler) {
   std::error_code ec;
   async_receive(std::move(handler), ec);
-  detail::throw_if(ec, "receive a console from", detail::name_of(registration_));
+  detail::throw_if_failed(ec, "receive a console from", registration_);
 }
 
 template <class Backend>
@@ -164,7 +164,7 @@ template <class Backend>
 void BasicConsoleSocket<Backend>::close() {
   std::error_code ec;
   close(ec);
-  detail::throw_if(ec, "close", detail::name_of(registration_));
+  detail::throw_if_failed(ec, "close", registration_);
 }
 
 template <class Backend>

@@ -75,6 +75,8 @@ Fd SocketFile::listen(const std::string& path, std::error_code& ec) {
   // Nobody can connect before listen(2), whatever the umask has left open until here.
   if (::lstat(path_.c_str(), &made) != 0) {
     ec = last_error();
+    // In a directory of our own it can be nobody else's.
+    if (!directory_.empty()) ::unlink(path_.c_str());
     return {};
   }
   device_ = made.st_dev;

@@ -63,7 +63,7 @@ Fd open_slave_by_path(int master, Origin origin, std::error_code& ec) {
   }
   const std::string path = path_of(number);
   // Not opened before that is known: the open of a slave, and its close, are seen at its master.
-  const Fd found(::open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  const Fd found = opened([&] { return ::open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC); });
   if (!found) {
     ec = last_error();
     return {};

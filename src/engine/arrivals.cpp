@@ -26,7 +26,7 @@ bool Engine::attempt_arrival(Lock& lock, Direction& direction, Operation& operat
 Arrival Engine::look_for_arrival(Lock& lock, Direction& direction, Operation& operation) noexcept {
   auto& arrival = static_cast<ArrivalRegistration&>(direction.owner);
   const int fd = arrival.fd();
-  direction.busy = true;
+  direction.busy = operation.calling = true;
   direction.fresh = false;
   ++arrival.users;
   lock.unlock();
@@ -44,7 +44,7 @@ Arrival Engine::look_for_arrival(Lock& lock, Direction& direction, Operation& op
     looked.next.reset();
     lock.lock();
   }
-  direction.busy = false;
+  direction.busy = operation.calling = false;
   direction.ready = looked.state != Arrival::State::nothing || looked.error || direction.fresh;
   release_use(arrival);
   if (operation.abandoned) abandoned_.notify_all();

@@ -70,7 +70,7 @@ bool ExitAwaiter::await_suspend(std::coroutine_handle<> continuation) noexcept {
 
 ExitStatus ExitAwaiter::await_resume() {
   const std::error_code refused = std::exchange(refused_, {});
-  detail::throw_if(refused ? refused : operation_.error, "wait for", detail::name_of(exit_));
+  detail::throw_if_failed(refused ? refused : operation_.error, "wait for", exit_);
   return static_cast<detail::ExitRegistration&>(*exit_).status;
 }
 
@@ -92,7 +92,7 @@ Console ReceiveAwaiter::await_resume() {
   if (ec_ != nullptr) {
     *ec_ = error;
   } else {
-    detail::throw_if(error, "receive a console from", detail::name_of(registration_));
+    detail::throw_if_failed(error, "receive a console from", registration_);
   }
   return refused ? Console() : std::move(received_);
 }

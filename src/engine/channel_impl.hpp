@@ -81,7 +81,7 @@ template <class Backend>
 std::size_t BasicChannel<Backend>::read(std::span<std::byte> into) {
   std::error_code ec;
   const std::size_t count = read(into, ec);
-  detail::throw_if(ec, "read", detail::name_of(registration_));
+  detail::throw_if_failed(ec, "read", registration_);
   return count;
 }
 
@@ -95,7 +95,7 @@ std::size_t BasicChannel<Backend>::read_for(std::span<std::byte> into,
                                             std::chrono::nanoseconds limit) {
   std::error_code ec;
   const std::size_t count = read_for(into, limit, ec);
-  detail::throw_if(ec, "read", detail::name_of(registration_));
+  detail::throw_if_failed(ec, "read", registration_);
   return count;
 }
 
@@ -111,7 +111,7 @@ template <class Backend>
 std::size_t BasicChannel<Backend>::write(std::span<const std::byte> from) {
   std::error_code ec;
   const std::size_t count = write(from, ec);
-  detail::throw_if(ec, "write", detail::name_of(registration_));
+  detail::throw_if_failed(ec, "write", registration_);
   return count;
 }
 
@@ -125,7 +125,7 @@ template <class Backend>
 void BasicChannel<Backend>::async_read(std::span<std::byte> into, IoHandler handler) {
   std::error_code ec;
   async_read(into, std::move(handler), ec);
-  detail::throw_if(ec, "start a read of", detail::name_of(registration_));
+  detail::throw_if_failed(ec, "start a read of", registration_);
 }
 
 template <class Backend>
@@ -139,7 +139,7 @@ template <class Backend>
 void BasicChannel<Backend>::async_read(LentHandler handler) {
   std::error_code ec;
   async_read(std::move(handler), ec);
-  detail::throw_if(ec, "start a read of", detail::name_of(registration_));
+  detail::throw_if_failed(ec, "start a read of", registration_);
 }
 
 template <class Backend>
@@ -152,7 +152,7 @@ template <class Backend>
 void BasicChannel<Backend>::async_write(std::span<const std::byte> from, IoHandler handler) {
   std::error_code ec;
   async_write(from, std::move(handler), ec);
-  detail::throw_if(ec, "start a write to", detail::name_of(registration_));
+  detail::throw_if_failed(ec, "start a write to", registration_);
 }
 
 template <class Backend>
@@ -217,7 +217,7 @@ template <class Backend>
 void BasicChannel<Backend>::close() {
   std::error_code ec;
   close(ec);
-  detail::throw_if(ec, "close", detail::name_of(registration_));
+  detail::throw_if_failed(ec, "close", registration_);
 }
 
 template <class Backend>

@@ -146,7 +146,7 @@ template <class Backend>
 ExitStatus BasicProcess<Backend>::wait() {
   std::error_code ec;
   const ExitStatus status = wait(ec);
-  detail::throw_if(ec, "wait for", detail::name_of(exit_));
+  detail::throw_if_failed(ec, "wait for", exit_);
   return status;
 }
 
@@ -159,7 +159,7 @@ template <class Backend>
 ExitStatus BasicProcess<Backend>::wait_for(std::chrono::nanoseconds limit) {
   std::error_code ec;
   const ExitStatus status = wait_for(limit, ec);
-  detail::throw_if(ec, "wait for", detail::name_of(exit_));
+  detail::throw_if_failed(ec, "wait for", exit_);
   return status;
 }
 
@@ -173,7 +173,7 @@ template <class Backend>
 void BasicProcess<Backend>::async_wait(ExitHandler handler) {
   std::error_code ec;
   async_wait(std::move(handler), ec);
-  detail::throw_if(ec, "wait for", detail::name_of(exit_));
+  detail::throw_if_failed(ec, "wait for", exit_);
 }
 
 template <class Backend>
@@ -194,7 +194,7 @@ template <class Backend>
 void BasicProcess<Backend>::kill(int signal) {
   std::error_code ec;
   kill(signal, ec);
-  detail::throw_if(ec, "kill", detail::name_of(exit_));
+  detail::throw_if_failed(ec, "kill", exit_);
 }
 
 template <class Backend>
@@ -206,7 +206,7 @@ template <class Backend>
 void BasicProcess<Backend>::kill_group(int signal) {
   std::error_code ec;
   kill_group(signal, ec);
-  detail::throw_if(ec, "kill the process group of", detail::name_of(exit_));
+  detail::throw_if_failed(ec, "kill the process group of", exit_);
 }
 
 template <class Backend>

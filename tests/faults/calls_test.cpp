@@ -47,6 +47,7 @@ unsigned fate_of(const Trial& trial, int error) {
   if (!trial.error) return got_over;
   if (trial.error == std::error_code(error, std::system_category())) return reported;
   if (trial.error == errc::not_a_console) return no_console;
+  if (trial.error == errc::not_a_pty_master) return no_master;
   if (trial.error == std::make_error_code(std::errc::function_not_supported)) return unsupported;
   return 0;
 }

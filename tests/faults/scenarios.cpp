@@ -6,7 +6,7 @@
 namespace conq::test {
 
 std::span<const Scenario> scenarios() {
-  static constexpr std::array<Scenario, 14> all{{
+  static constexpr std::array<Scenario, 15> all{{
       {"Terminals", terminals},
       {"ForeignTerminals", foreign_terminals},
       {"CurrentTerminal", current_terminal},
@@ -20,6 +20,7 @@ std::span<const Scenario> scenarios() {
       {"Processes", processes},
       {"ProcessesInCoroutines", processes_in_coroutines},
       {"RefusedProcesses", refused_processes},
+      {"ConsoleSockets", console_sockets},
       {"Relays", relays},
   }};
   return all;

@@ -38,6 +38,9 @@ void processes(Stage& stage);
 void processes_in_coroutines(Stage& stage);
 void refused_processes(Stage& stage);
 
+// scenarios_console_socket.cpp
+void console_sockets(Stage& stage);
+
 // scenarios_relay.cpp
 void relays(Stage& stage);
 

@@ -21,6 +21,7 @@
 #include <cerrno>
 #include <climits>
 #include <cstdarg>
+#include <cstdlib>
 #include <string_view>
 
 #include "tests/faults/faults.hpp"
@@ -147,6 +148,40 @@ Call call_of_change(int operation) noexcept {
 }  // namespace
 
 extern "C" {
+
+int conq_fault_accept4(int fd, sockaddr* from, socklen_t* size, int flags) {
+  return fails(Call::accept4) || interrupted() ? -1 : ::accept4(fd, from, size, flags);
+}
+
+int conq_fault_bind(int fd, const sockaddr* to, socklen_t size) {
+  return fails(Call::bind) ? -1 : ::bind(fd, to, size);
+}
+
+int conq_fault_chmod(const char* path, mode_t mode) {
+  return fails(Call::chmod) ? -1 : ::chmod(path, mode);
+}
+
+int conq_fault_getsockopt(int fd, int level, int option, void* value, socklen_t* size) {
+  return fails(Call::getsockopt) ? -1 : ::getsockopt(fd, level, option, value, size);
+}
+
+int conq_fault_listen(int fd, int waiting) {
+  return fails(Call::listen) ? -1 : ::listen(fd, waiting);
+}
+
+char* conq_fault_mkdtemp(char* pattern) {
+  return fails(Call::mkdtemp) ? nullptr : ::mkdtemp(pattern);
+}
+
+ssize_t conq_fault_recvmsg(int fd, msghdr* message, int flags) {
+  return fails(Call::recvmsg) || interrupted() ? -1 : ::recvmsg(fd, message, flags);
+}
+
+int conq_fault_rmdir(const char* path) { return fails(Call::rmdir) ? -1 : ::rmdir(path); }
+
+int conq_fault_socket(int domain, int type, int protocol) {
+  return fails(Call::socket) ? -1 : ::socket(domain, type, protocol);
+}
 
 int conq_fault_chdir(const char* path) { return fails(Call::chdir) ? -1 : ::chdir(path); }
 

@@ -27,10 +27,11 @@ const std::vector<Row>& table() {
        "open a pty",
        Call::ioctl_tiocgptpeer,
        ENOTTY},
+      {Call::fstat, {EBADF, EFAULT, ENOMEM, EOVERFLOW}, reported | no_console | no_master},
       {Call::fstat,
        {EBADF, EFAULT, ENOMEM, EOVERFLOW},
-       unsupported,
-       "open a pty",
+       reported | unsupported | no_console | no_master,
+       {},
        Call::ioctl_tiocgptpeer,
        ENOTTY},
       {Call::ioctl_tiocsptlck, {EBADF, EFAULT, EIO}, reported, "open a pty"},
@@ -42,8 +43,8 @@ const std::vector<Row>& table() {
       {Call::ioctl_tiocgptpeer, {EINTR}, got_over},
       // The path of another's slave is trusted only on a devpts, where /dev/ptmx need not be.
       {Call::ioctl_tiocgptpeer, {EINVAL, ENOTTY}, got_over | unsupported},
-      {Call::ioctl_tiocgptn, {EBADF, EFAULT, EIO}, reported | got_over},
-      {Call::ioctl_tiocgptn, {EINVAL, ENOTTY}, no_console | got_over},
+      {Call::ioctl_tiocgptn, {EBADF, EFAULT, EIO}, reported | no_console | no_master | got_over},
+      {Call::ioctl_tiocgptn, {EINVAL, ENOTTY}, no_console | no_master | got_over},
       {Call::ioctl_tiocgdev, {EBADF, EFAULT, EINVAL, EIO, ENOTTY}, got_over},
       {Call::ttyname_r,
        {EBADF, ENODEV, ENOTTY, ERANGE},
@@ -58,6 +59,35 @@ const std::vector<Row>& table() {
       {Call::tcgetattr, {EINVAL, ENOTTY}, reported | no_console | got_over},
       {Call::tcsetattr, {EBADF, EINTR, EINVAL, EIO, ENOTTY}},
 
+      // Console sockets.
+      {Call::mkdtemp, {EACCES, EEXIST, EINVAL, ENOSPC}, reported, "make a console socket"},
+      {Call::socket,
+       {EACCES, EAFNOSUPPORT, EINVAL, EMFILE, ENFILE, ENOBUFS, ENOMEM, EPROTONOSUPPORT},
+       reported,
+       "make a console socket"},
+      {Call::bind,
+       {EACCES, EADDRINUSE, EADDRNOTAVAIL, EBADF, EFAULT, EINVAL, ELOOP, ENAMETOOLONG, ENOENT,
+        ENOMEM, ENOTDIR, ENOTSOCK, EROFS},
+       reported,
+       "make a console socket"},
+      {Call::lstat,
+       {EACCES, EFAULT, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR},
+       reported | got_over},
+      {Call::chmod,
+       {EACCES, EFAULT, EIO, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR, EPERM, EROFS},
+       reported,
+       "make a console socket"},
+      {Call::listen, {EADDRINUSE, EBADF, ENOTSOCK, EOPNOTSUPP}, reported, "make a console socket"},
+      {Call::accept4, {EBADF, EINVAL, EMFILE, ENFILE, ENOBUFS, ENOMEM, ENOTSOCK, EOPNOTSUPP}},
+      {Call::accept4, {EINTR}, got_over},
+      {Call::getsockopt, {EBADF, EFAULT, ENOPROTOOPT, ENOTSOCK}},
+      {Call::recvmsg, {EBADF, ECONNREFUSED, EFAULT, EINVAL, ENOMEM, ENOTCONN, ENOTSOCK}},
+      {Call::recvmsg, {EINTR}, got_over},
+      {Call::unlink,
+       {EACCES, EBUSY, EFAULT, EIO, ELOOP, ENOENT, ENOMEM, ENOTDIR, EPERM, EROFS},
+       got_over},
+      {Call::rmdir, {EACCES, EBUSY, EINVAL, ELOOP, ENOENT, ENOTEMPTY, EPERM, EROFS}, got_over},
+
       // Queues.
       {Call::epoll_create1, {EINVAL, EMFILE, ENFILE, ENOMEM}, reported, "console queue"},
       {Call::eventfd, {EINVAL, EMFILE, ENFILE, ENODEV, ENOMEM}, reported, "console queue"},
@@ -67,8 +97,8 @@ const std::vector<Row>& table() {
       {Call::epoll_wait, {EBADF, EFAULT, EINVAL}, reported | got_over},
       {Call::epoll_wait, {EINTR}, got_over},
       {Call::eventfd_write, {EINTR}, got_over},
-      {Call::fcntl_getfl, {EBADF}, reported, "add"},
-      {Call::fcntl_setfl, {EBADF, EPERM}, reported, "add"},
+      {Call::fcntl_getfl, {EBADF}, reported | no_master},
+      {Call::fcntl_setfl, {EBADF, EPERM}},
 
       // Bytes.
       {Call::read, {EBADF, EFAULT, EINVAL, EISDIR, ENOBUFS, ENOMEM, EOVERFLOW}},
@@ -125,11 +155,13 @@ const std::vector<Row>& table() {
 }
 
 std::span<const std::string_view> calls_that_cannot_fail() {
-  static constexpr std::array<std::string_view, 12> names{
+  static constexpr std::array<std::string_view, 14> names{
       "_exit",
       "cfmakeraw",
-      "confstr",    // of a variable that POSIX wants to be known
-      "environ",    // no function
+      "confstr",  // of a variable that POSIX wants to be known
+      "environ",  // no function
+      "getenv",
+      "geteuid",
       "getrlimit",  // of a resource that is known
       "pthread_sigmask",
       "sigemptyset",

@@ -14,6 +14,7 @@ enum Fate : unsigned {
   reported = 1,     ///< conq's own call fails, with the errno
   no_console = 2,   ///< it fails with errc::not_a_console
   unsupported = 4,  ///< it fails with std::errc::function_not_supported
+  no_master = 16,   ///< it fails with errc::not_a_pty_master
   got_over = 8,     ///< nobody notices, and nothing is lost
 };
 
