@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fcntl.h>
-#include <stdlib.h>  // NOLINT(modernize-deprecated-headers): <cstdlib> need not declare posix_openpt
+#include <stdlib.h>  // NOLINT(modernize-deprecated-headers)
 #include <unistd.h>
 
 #include "tests/faults/scenarios.hpp"

@@ -55,7 +55,8 @@ void has_ended(Stage& stage, const Result& told) {
 void both_ways(Stage& stage) {
   FarEnd far;
   EpollConsole console = add_by_lines(stage, far);
-  auto [ours, theirs] = socket_pair();
+  auto [ours, other] = socket_pair();
+  const Fd theirs = std::move(other);
   EpollStream socket = add_stream(stage, std::move(ours));
   const auto told = make_result();
   RelayOptions options;
