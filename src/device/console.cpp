@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <new>
 
+#include "device/most_a_call.hpp"
 #include "device/pty_kernel.hpp"
 #include "device/throwing.hpp"
 
@@ -18,10 +19,6 @@ namespace {
 
 using detail::last_error;
 using detail::throw_if;
-
-/// What one call is asked for at most: more than any kernel moves. Some refuse more than an int can
-/// tell (XNU, EINVAL).
-std::size_t at_most(std::size_t size) noexcept { return std::min(size, std::size_t{1} << 30U); }
 
 /// Calls `call` again while a signal interrupts it; -1 became an error in `ec`.
 template <class Call>
@@ -137,7 +134,9 @@ std::size_t Console::read(std::span<std::byte> into) {
 
 std::size_t Console::read(std::span<std::byte> into, std::error_code& ec) noexcept {
   if (refused(fd_, ec) || into.empty()) return 0;
-  return count_of([&] { return ::read(fd_.get(), into.data(), at_most(into.size())); }, ec);
+  return count_of(
+      [&] { return ::read(fd_.get(), into.data(), std::min(into.size(), detail::most_a_call)); },
+      ec);
 }
 
 std::size_t Console::write(std::span<const std::byte> from) {
@@ -149,7 +148,9 @@ std::size_t Console::write(std::span<const std::byte> from) {
 
 std::size_t Console::write(std::span<const std::byte> from, std::error_code& ec) noexcept {
   if (refused(fd_, ec) || from.empty()) return 0;
-  return count_of([&] { return ::write(fd_.get(), from.data(), at_most(from.size())); }, ec);
+  return count_of(
+      [&] { return ::write(fd_.get(), from.data(), std::min(from.size(), detail::most_a_call)); },
+      ec);
 }
 
 WinSize Console::size() const {

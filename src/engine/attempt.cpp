@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "device/most_a_call.hpp"
 #include "engine/engine.hpp"
 
 namespace conq::detail {
@@ -13,9 +14,6 @@ namespace {
 
 /// From so many bytes in one call on, a direction streams.
 constexpr ssize_t stream_size = 256;
-
-/// More than a kernel moves in a call. Some refuse more than an int can tell (XNU, EINVAL).
-constexpr std::size_t most_a_call = std::size_t{1} << 30U;
 
 bool would_block(int error) noexcept { return error == EAGAIN || error == EWOULDBLOCK; }
 
