@@ -174,7 +174,9 @@ class BasicChannel {
 };
 
 /// A pipe, socket or file on the queue. What epoll and kqueue cannot watch, regular files and
-/// /dev/null, is taken as always ready.
+/// /dev/null, is taken as always ready. Of a socket that keeps messages apart (SOCK_DGRAM,
+/// SOCK_SEQPACKET) a read takes one message, and what of it has no room is lost, as read(2) says;
+/// 0 of a datagram socket is an empty datagram, no end.
 template <class Backend>
 class BasicPolledStream : public BasicChannel<Backend> {
  public:

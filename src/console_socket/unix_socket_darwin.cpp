@@ -50,11 +50,4 @@ ssize_t receive_message(int connection, msghdr& message) noexcept {
   return count;
 }
 
-uid_t peer_user(int connection, std::error_code& ec) noexcept {
-  uid_t user = 0;
-  gid_t group = 0;
-  ec = ::getpeereid(connection, &user, &group) == 0 ? std::error_code() : last_error();
-  return user;
-}
-
 }  // namespace conq::detail

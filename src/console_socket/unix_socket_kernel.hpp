@@ -8,9 +8,9 @@
 
 #include "conq/fd.hpp"
 
-// What each kernel does its own way with unix sockets. unix_socket_linux.cpp,
-// unix_socket_darwin.cpp and unix_socket_bsd.cpp define the same functions; the build compiles one
-// of them.
+// What each kernel does its own way with unix sockets, in unix_socket_cloexec.cpp or
+// unix_socket_darwin.cpp, and in peer_user_linux.cpp or peer_user_bsd.cpp: the build compiles one
+// of each.
 
 namespace conq::detail {
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One system call for the operation whose turn it is, and what its answer means.
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 
 #include "device/most_a_call.hpp"
 #include "engine/engine.hpp"
+#include "engine/socket_type.hpp"
 
 namespace conq::detail {
 namespace {
@@ -79,17 +81,17 @@ bool Engine::attempt_io(Lock& lock, Direction& direction, Operation& operation) 
 bool Engine::settle_read(Direction& direction, Operation& operation, ssize_t count,
                          int error) noexcept {
   Registration& registration = direction.owner;
-  const Dialect& dialect = backend_->dialect();
   if (count > 0) {
     operation.done = static_cast<std::size_t>(count);
-    direction.ready = direction.fresh || registration.always_ready || registration.hung_up ||
-                      !dialect.short_read_empties || operation.done == operation.size;
+    direction.ready = direction.fresh || registration.hung_up || !registration.short_read_empties ||
+                      operation.done == operation.size;
     return finish(direction, operation, {});
   }
   const bool console = registration.kind == Kind::console;
-  const bool hangup = console && (count == 0 ? dialect.read_zero_is_hangup : error == EIO);
+  const bool hangup =
+      console && (count == 0 ? backend_->dialect().read_zero_is_hangup : error == EIO);
   if (count == 0 && !hangup) {
-    registration.read_ended = true;
+    registration.read_ended = console || socket_type(registration.fd()) != SOCK_DGRAM;
     return finish(direction, operation, {});
   }
   if (!hangup && !would_block(error)) return finish(direction, operation, system_error(error));

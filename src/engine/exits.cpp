@@ -31,18 +31,22 @@ bool reap(pid_t pid, ExitStatus& status, std::error_code& ec) noexcept {
   return true;
 }
 
+enum class Drained { yes, no, unknown };
+
 /// Whether nothing is left to be read from `terminal` and nobody is still at it.
-bool drained(const Registration& terminal, const Dialect& dialect) noexcept {
-  if (terminal.shut_down || terminal.closed || terminal.read_ended) return true;
-  if (terminal.read.busy || terminal.read.in_handler) return false;
+Drained drained(const Registration& terminal, const Dialect& dialect) noexcept {
+  if (terminal.shut_down || terminal.closed || terminal.read_ended) return Drained::yes;
+  if (terminal.read.busy || terminal.read.in_handler) return Drained::no;
   pollfd look{terminal.fd(), POLLIN, 0};
   int found = 0;
   do {
     found = ::poll(&look, 1, 0);
   } while (found < 0 && errno == EINTR);
-  if (found <= 0 || (look.revents & POLLIN) == 0) return true;
+  if (found < 0) return Drained::unknown;
+  if (found == 0 || (look.revents & POLLIN) == 0) return Drained::yes;
   // Readable for good once it is hung up.
-  return (look.revents & POLLHUP) != 0 && !dialect.hangup_leaves_bytes;
+  const bool for_good = (look.revents & POLLHUP) != 0 && !dialect.hangup_leaves_bytes;
+  return for_good ? Drained::yes : Drained::no;
 }
 
 }  // namespace
@@ -75,16 +79,26 @@ void Engine::add_exit(ExitRegistration& exit, std::error_code& ec) noexcept {
 
 void Engine::look_at_exit(ExitRegistration& exit) noexcept {
   if (exit.over) return;
-  if (!exit.reaped) {
+  Registration& terminal = *exit.terminal;
+  const bool first = !exit.reaped;
+  if (first) {
     if (!reap(exit.pid, exit.status, exit.error)) return;
     exit.reaped = true;
     unregister(exit);
     exit.stream.reset();
-    look_for_hangup(exit.terminal->read);
-    look_for_hangup(exit.terminal->write);
+    look_for_hangup(terminal.read);
+    look_for_hangup(terminal.write);
   }
-  Registration& terminal = *exit.terminal;
-  if (!drained(terminal, backend_->dialect())) {
+  const Drained answer = drained(terminal, backend_->dialect());
+  bool waits = answer == Drained::no;
+  if (answer == Drained::unknown) {
+    // Whoever reads it finds out, now or later; whoever asks for the exit meanwhile is told.
+    const bool is_read = terminal.read.head != nullptr;
+    if (first || !is_read) try_again(terminal.read);
+    exit.read.ready = true;
+    waits = is_read ? terminal.read.ready : exit.read.head == nullptr;
+  }
+  if (waits) {
     terminal.exit_watcher = &exit;
     return;
   }

@@ -74,8 +74,10 @@ struct Registration : std::enable_shared_from_this<Registration> {
   const Kind kind;
   Hangup hangup = Hangup::wait;
   bool room_watched = false;  ///< events tell of room to write, too
-  bool always_ready = false;  ///< a file: every call gets somewhere, no event will come
-  bool registered = false;    ///< on the kernel's queue
+  /// A read that gave less than was asked for has emptied it. Not so for a file, of which no event
+  /// will tell, and for a socket that keeps messages apart, as each read gives one.
+  bool short_read_empties = false;
+  bool registered = false;  ///< on the kernel's queue
   bool shut_down = false;
   bool closed = false;      ///< close() was called; the descriptor goes with the last user
   bool read_ended = false;  ///< reads give 0 from now on

@@ -2,11 +2,13 @@
 // What comes onto the queue and leaves it.
 
 #include <fcntl.h>
+#include <sys/socket.h>
 
 #include <new>
 
 #include "device/throwing.hpp"
 #include "engine/engine.hpp"
+#include "engine/socket_type.hpp"
 
 namespace conq::detail {
 namespace {
@@ -16,6 +18,13 @@ void set_non_blocking(int fd, std::error_code& ec) noexcept {
   if (flags < 0 || ((flags & O_NONBLOCK) == 0 && ::fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0)) {
     ec = last_error();
   }
+}
+
+/// Whether a read takes whatever bytes are there, rather than one message.
+bool is_of_bytes(const Registration& registration) noexcept {
+  if (registration.kind != Kind::stream) return true;
+  const int type = socket_type(registration.fd());
+  return type == 0 || type == SOCK_STREAM;
 }
 
 Fd take_descriptor(Registration& registration) noexcept {
@@ -47,7 +56,8 @@ void Engine::put_on_queue(Registration& registration, std::error_code& ec) noexc
   try {
     const std::uint64_t token = slots_.insert(registration, fd);
     const Watched watched = backend_->add(fd, token, ec);
-    registration.always_ready = watched == Watched::always;
+    registration.short_read_empties = backend_->dialect().short_read_empties &&
+                                      watched != Watched::always && is_of_bytes(registration);
   } catch (const std::bad_alloc&) {
     ec = std::make_error_code(std::errc::not_enough_memory);
     return;

@@ -1,26 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fcntl.h>
 #include <unistd.h>
 
-#include <array>
-
-#include "device/throwing.hpp"
 #include "process/spawn_kernel.hpp"
 
 extern "C" char** environ;
 
 namespace conq::detail {
-
-void make_pipe(Fd& read_end, Fd& write_end, std::error_code& ec) noexcept {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-    ec = last_error();
-    return;
-  }
-  ec.clear();
-  read_end.reset(ends[0]);
-  write_end.reset(ends[1]);
-}
 
 void close_descriptors(int first, int last) noexcept {
   ::close_range(static_cast<unsigned>(first), static_cast<unsigned>(last), 0);

@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <cstring>
 
-#include "device/throwing.hpp"
 #include "process/spawn_kernel.hpp"
 
 namespace conq::detail {
@@ -46,17 +45,6 @@ bool close_listed(int first, int last) noexcept {
 }
 
 }  // namespace
-
-void make_pipe(Fd& read_end, Fd& write_end, std::error_code& ec) noexcept {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-    ec = last_error();
-    return;
-  }
-  ec.clear();
-  read_end.reset(ends[0]);
-  write_end.reset(ends[1]);
-}
 
 void close_descriptors(int first, int last) noexcept {
   // By number: the call came with Linux 5.9, glibc's wrapper with 2.34.

@@ -23,6 +23,12 @@ class Streams : public PollerTest<On> {
     EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
     return {Fd(ends[0]), Fd(ends[1])};
   }
+  /// Sockets that keep messages apart; none where the kernel has none of that type.
+  static std::pair<Fd, Fd> sockets_of_messages(int type) {
+    std::array<int, 2> ends{-1, -1};
+    EXPECT_TRUE(::socketpair(AF_UNIX, type, 0, ends.data()) == 0 || type == SOCK_SEQPACKET);
+    return {Fd(ends[0]), Fd(ends[1])};
+  }
 };
 TYPED_TEST_SUITE(Streams, Backends, BackendNames);
 
@@ -177,6 +183,33 @@ TYPED_TEST(Streams, AWriteToASocketWhosePeerStopsWritingAndThenGoesFails) {
   EXPECT_TRUE(this->serve_until([&] { return written.calls() > 0; }));
   EXPECT_TRUE(written.error());
   EXPECT_LT(written.count(), sent.size());
+}
+
+TYPED_TEST(Streams, MessagesThatCameTogetherAreReadOneAfterTheOther) {
+  for (const int type : {SOCK_DGRAM, SOCK_SEQPACKET}) {
+    auto [ours, theirs] = this->sockets_of_messages(type);
+    if (!ours) continue;  // macOS has no SOCK_SEQPACKET of this family
+    auto stream = this->poller.add(std::move(ours));
+    this->serve_what_is_ready();
+    for (const char* each : {"one", "two", "three", "four"}) say(theirs, each);
+    EXPECT_EQ(read_text(stream), "one");
+    EXPECT_EQ(read_text(stream), "two");
+    for (const char* each : {"three", "four"}) {
+      Outcome read;
+      stream.async_read(read.lent_handler());
+      EXPECT_TRUE(this->serve_until([&] { return read.calls() > 0; }));
+      EXPECT_EQ(read.text(), each);
+    }
+  }
+}
+
+TYPED_TEST(Streams, AnEmptyDatagramIsNoEnd) {
+  auto [ours, theirs] = this->sockets_of_messages(SOCK_DGRAM);
+  auto stream = this->poller.add(std::move(ours));
+  EXPECT_EQ(::write(theirs.get(), "", 0), 0);
+  say(theirs, "next");
+  EXPECT_EQ(read_text(stream), "");
+  EXPECT_EQ(read_text(stream), "next");
 }
 
 TYPED_TEST(Streams, ShutdownEndsReadersAndWriters) {

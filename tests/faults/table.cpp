@@ -80,7 +80,7 @@ const std::vector<Row>& table() {
       {Call::listen, {EADDRINUSE, EBADF, ENOTSOCK, EOPNOTSUPP}, reported, "make a console socket"},
       {Call::accept4, {EBADF, EINVAL, EMFILE, ENFILE, ENOBUFS, ENOMEM, ENOTSOCK, EOPNOTSUPP}},
       {Call::accept4, {EINTR}, got_over},
-      {Call::getsockopt, {EBADF, EFAULT, ENOPROTOOPT, ENOTSOCK}},
+      {Call::getsockopt, {EBADF, EFAULT, ENOPROTOOPT, ENOTSOCK}, reported | got_over},
       {Call::recvmsg, {EBADF, ECONNREFUSED, EFAULT, EINVAL, ENOMEM, ENOTCONN, ENOTSOCK}},
       {Call::recvmsg, {EINTR}, got_over},
       {Call::unlink,
@@ -147,7 +147,7 @@ const std::vector<Row>& table() {
        reported,
        "watch process"},
       // For one descriptor the kernel needs no memory.
-      {Call::poll, {EINTR}, got_over},
+      {Call::poll, {EFAULT, EINTR, EINVAL, ENOMEM}, got_over},
       {Call::waitpid, {EINTR}, got_over},
       {Call::kill, {EINVAL, EPERM, ESRCH}, reported, "kill"},
   };

@@ -107,15 +107,24 @@ void LoadedConsole::start_writing() {
 }
 
 void LoadedConsole::read_lent() {
-  console_.async_read([this](std::error_code ec, std::span<const std::byte> bytes) {
-    if (was_read(ec, bytes)) read_lent();
-  });
+  std::error_code refused;
+  console_.async_read(
+      [this](std::error_code ec, std::span<const std::byte> bytes) {
+        if (was_read(ec, bytes)) read_lent();
+      },
+      refused);
+  if (refused) was_read(refused, {});
 }
 
 void LoadedConsole::read_into() {
-  console_.async_read(room_, [this](std::error_code ec, std::size_t count) {
-    if (was_read(ec, std::span(room_).first(count))) read_into();
-  });
+  std::error_code refused;
+  console_.async_read(
+      room_,
+      [this](std::error_code ec, std::size_t count) {
+        if (was_read(ec, std::span(room_).first(count))) read_into();
+      },
+      refused);
+  if (refused) was_read(refused, {});
 }
 
 void LoadedConsole::write_piece() {

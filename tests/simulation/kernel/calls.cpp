@@ -142,6 +142,7 @@ int __real_kill(pid_t pid, int signal);
 long __real_syscall(long number, ...);
 int __real_dup(int fd);
 int __real_shutdown(int fd, int how);
+int __real_getsockopt(int fd, int level, int option, void* value, socklen_t* size);
 
 ssize_t __wrap_read(int fd, void* into, size_t size) {
   if (!is_simulated(fd)) return __real_read(fd, into, size);
@@ -311,9 +312,22 @@ int __wrap_socketpair(int /*domain*/, int type, int /*protocol*/, int* ends) {
   return call([&](SystemCall& entered) {
     int made[2];
     const Result result =
-        entered.kernel.make_sockets(made, (type & SOCK_NONBLOCK) != 0, (type & SOCK_CLOEXEC) != 0);
+        entered.kernel.make_sockets(made, type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC),
+                                    (type & SOCK_NONBLOCK) != 0, (type & SOCK_CLOEXEC) != 0);
     std::memcpy(ends, made, sizeof made);
     return result;
+  });
+}
+
+int __wrap_getsockopt(int fd, int level, int option, void* value, socklen_t* size) {
+  if (!is_simulated(fd)) return __real_getsockopt(fd, level, option, value, size);
+  return call([&](SystemCall& entered) {
+    const auto end = std::dynamic_pointer_cast<StreamEnd>(entered.kernel.find(fd));
+    if (end == nullptr || end->type() == 0) return Result::failure(ENOTSOCK);
+    if (level != SOL_SOCKET || option != SO_TYPE) return Result::failure(ENOPROTOOPT);
+    const int type = end->type();
+    std::memcpy(value, &type, sizeof type);
+    return Result{};
   });
 }
 

@@ -169,8 +169,8 @@ Result Kernel::make_pipe(int (&ends)[2], bool non_blocking, bool close_on_exec) 
   return install_pair(*this, StreamEnd::make_pipe(), ends, non_blocking, close_on_exec);
 }
 
-Result Kernel::make_sockets(int (&ends)[2], bool non_blocking, bool close_on_exec) {
-  return install_pair(*this, StreamEnd::make_sockets(), ends, non_blocking, close_on_exec);
+Result Kernel::make_sockets(int (&ends)[2], int type, bool non_blocking, bool close_on_exec) {
+  return install_pair(*this, StreamEnd::make_sockets(type), ends, non_blocking, close_on_exec);
 }
 
 Process& Kernel::spawn(std::deque<Step> steps, std::span<const int> descriptors) {

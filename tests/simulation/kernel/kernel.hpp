@@ -99,7 +99,7 @@ class Kernel {
 
   // Streams
   Result make_pipe(int (&ends)[2], bool non_blocking, bool close_on_exec);
-  Result make_sockets(int (&ends)[2], bool non_blocking, bool close_on_exec);
+  Result make_sockets(int (&ends)[2], int type, bool non_blocking, bool close_on_exec);
 
   // Processes
   /// A child with `descriptors` of ours under the numbers 0, 1, ...

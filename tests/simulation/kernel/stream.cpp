@@ -25,8 +25,9 @@ StreamEnd::Pair StreamEnd::make_pipe() {
   return pair;
 }
 
-StreamEnd::Pair StreamEnd::make_sockets() {
+StreamEnd::Pair StreamEnd::make_sockets(int type) {
   Pair pair = make_pipe();
+  pair.first->type_ = pair.second->type_ = type;
   pair.first->join(std::make_shared<Bytes>(), *pair.second);
   return pair;
 }
@@ -34,20 +35,31 @@ StreamEnd::Pair StreamEnd::make_sockets() {
 Result StreamEnd::read(std::span<char> into) {
   if (in_ == nullptr) return Result::failure(EBADF);
   std::deque<char>& held = in_->held;
-  const std::size_t count = std::min(held.size(), into.size());
-  if (count == 0) {
+  if (!has_input()) {
     return into.empty() || in_->writer == nullptr ? Result{} : Result::failure(EAGAIN);
   }
+  const std::size_t given = keeps_messages() ? in_->pieces.front().left : held.size();
+  const std::size_t count = std::min(given, into.size());
+  if (count == 0 && !keeps_messages()) return {};
+  const std::size_t gone = keeps_messages() ? given : count;
   std::copy_n(held.begin(), count, into.begin());
-  held.erase(held.begin(), held.begin() + static_cast<std::ptrdiff_t>(count));
+  held.erase(held.begin(), held.begin() + static_cast<std::ptrdiff_t>(gone));
   const bool was_full = in_->pieces.size() >= limit / page;
-  const bool wakes = take_pieces(*in_, count) && (socket() || was_full);
+  const bool wakes = take_pieces(*in_, gone) && (socket() || was_full);
   if (in_->writer != nullptr && wakes) in_->writer->tell(false, true);
   return {static_cast<ssize_t>(count), 0};
 }
 
+bool StreamEnd::has_input() const {
+  return keeps_messages() ? !in_->pieces.empty() : !in_->held.empty();
+}
+
 bool StreamEnd::take_pieces(Bytes& bytes, std::size_t count) {
   bool any = false;
+  if (count == 0) {
+    bytes.pieces.pop_front();
+    return true;
+  }
   while (count > 0) {
     Piece& first = bytes.pieces.front();
     const std::size_t taken = std::min(first.left, count);
@@ -90,15 +102,16 @@ std::size_t StreamEnd::room() const {
 Result StreamEnd::write(std::span<const char> from) {
   if (out_ == nullptr) return Result::failure(EBADF);
   if (out_->reader == nullptr || out_->writer == nullptr) return Result::failure(EPIPE);
-  if (from.empty()) return {};
+  if (from.empty() && !keeps_messages()) return {};
   std::size_t count = 0;
   if (socket()) {
     count = std::min(from.size(), room());
-    if (count > 0) out_->pieces.push_back({count, count});
+    if (keeps_messages() && count < from.size()) return Result::failure(EAGAIN);
+    if (count > 0 || keeps_messages()) out_->pieces.push_back({count, count});
   } else {
     count = put_in_pages(from.size());
   }
-  if (count == 0) return Result::failure(EAGAIN);
+  if (count == 0 && !from.empty()) return Result::failure(EAGAIN);
   out_->held.insert(out_->held.end(), from.begin(),
                     from.begin() + static_cast<std::ptrdiff_t>(count));
   out_->reader->tell(true, false);
@@ -109,7 +122,7 @@ std::uint32_t StreamEnd::polled() const {
   const bool in_ended = in_ != nullptr && in_->writer == nullptr;
   const bool out_ended = out_ != nullptr && (out_->reader == nullptr || out_->writer == nullptr);
   std::uint32_t said = 0;
-  if (in_ != nullptr && (!in_->held.empty() || (in_ended && socket()))) said |= EPOLLIN;
+  if (in_ != nullptr && (has_input() || (in_ended && socket()))) said |= EPOLLIN;
   if (out_ != nullptr && room() > 0) said |= EPOLLOUT;
   if (socket()) {
     if (in_ended) said |= EPOLLRDHUP;
@@ -126,7 +139,7 @@ State StreamEnd::state() const {
   if (in_ != nullptr) {
     state.read.eof = in_->writer == nullptr;
     state.read.data = static_cast<std::int64_t>(in_->held.size());
-    state.read.active = state.read.eof || !in_->held.empty();
+    state.read.active = state.read.eof || has_input();
   }
   if (out_ != nullptr) {
     state.write.eof = out_->reader == nullptr;

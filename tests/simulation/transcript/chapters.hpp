@@ -21,6 +21,7 @@ void nested_queues();
 void descriptors();
 void pipes();
 void sockets();
+void messages();
 void counters();
 void processes();
 void leaders();

@@ -26,6 +26,7 @@ void all_chapters() {
   descriptors();
   pipes();
   sockets();
+  messages();
   counters();
   processes();
   leaders();

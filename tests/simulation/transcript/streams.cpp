@@ -27,11 +27,17 @@ Pair make_pipe() {
   return {End("reader", ends[0]), End("writer", ends[1])};
 }
 
-Pair make_sockets() {
+Pair make_sockets(int type = SOCK_STREAM) {
   int ends[2] = {-1, -1};
-  say("socketpair",
-      outcome(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends)));
+  say("socketpair", outcome(::socketpair(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends)));
   return {End("left", ends[0]), End("right", ends[1])};
+}
+
+void say_type(const End& end) {
+  int type = 0;
+  socklen_t size = sizeof type;
+  const int result = ::getsockopt(end.fd(), SOL_SOCKET, SO_TYPE, &type, &size);
+  say(end.name() + " SO_TYPE", result == 0 ? std::to_string(type) : outcome(result));
 }
 
 void end_writing(const End& end) {
@@ -47,6 +53,7 @@ void pipes() {
   queue.add(reader, all_edges());
   queue.add(writer, all_edges());
   queue.events();
+  say_type(reader);
   reader.read();
   reader.poll();
   writer.poll();
@@ -147,6 +154,32 @@ void sockets() {
   stays.write("x");
   stays.write("x");
   queue.events();
+}
+
+void messages() {
+  for (const int type : {SOCK_DGRAM, SOCK_SEQPACKET}) {
+    chapter(type == SOCK_DGRAM ? "datagrams" : "packets");
+    auto [left, right] = make_sockets(type);
+    Queue queue;
+    queue.add(left, all_edges());
+    queue.events();
+    say_type(left);
+    right.write("one");
+    right.write("two words");
+    right.write("three");
+    queue.events();
+    left.read();
+    left.read(3);
+    queue.events();
+    left.read();
+    left.read();
+    right.write("");
+    right.write("behind it");
+    queue.events();
+    left.read();
+    left.read();
+    left.read();
+  }
 }
 
 void counters() {

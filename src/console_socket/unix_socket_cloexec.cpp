@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// FreeBSD, NetBSD and OpenBSD, from their manual pages.
+// Linux, and from their manual pages FreeBSD, NetBSD and OpenBSD.
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <cerrno>
 
@@ -24,13 +23,6 @@ Fd accept_connection(int listener, std::error_code& ec) noexcept {
 
 ssize_t receive_message(int connection, msghdr& message) noexcept {
   return ::recvmsg(connection, &message, MSG_CMSG_CLOEXEC);
-}
-
-uid_t peer_user(int connection, std::error_code& ec) noexcept {
-  uid_t user = 0;
-  gid_t group = 0;
-  ec = ::getpeereid(connection, &user, &group) == 0 ? std::error_code() : last_error();
-  return user;
 }
 
 }  // namespace conq::detail
