@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <new>
 #include <nlohmann/json.hpp>
 
 #include "failure.hpp"
@@ -18,26 +19,30 @@
 namespace conq::app {
 namespace {
 
-using Json = nlohmann::ordered_json;
 // Sessions are private: passwords are typed in them.
 constexpr mode_t mode = 0600;
 
-std::string text_of(const Json& value) {
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+/// A string of JSON. Only strings are left to the library: where it finds no memory, the end of an
+/// object of its own ends the program (its destructor allocates).
+std::string text_of(const std::string& text) {
+  using nlohmann::json;
+  return json(text).dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 std::error_code last_error() noexcept { return {errno, std::generic_category()}; }
 
 std::string header_line(const Asciicast::Header& header) {
-  Json json{{"version", 2},
-            {"width", header.size.cols},
-            {"height", header.size.rows},
-            {"timestamp", header.start}};
-  Json environment = Json::object();
-  if (!header.shell.empty()) environment["SHELL"] = header.shell;
-  if (!header.term.empty()) environment["TERM"] = header.term;
-  if (!environment.empty()) json["env"] = environment;
-  return text_of(json);
+  std::string environment;
+  const auto add = [&](std::string_view name, const std::string& value) {
+    if (value.empty()) return;
+    environment += fmt::format("{}\"{}\":{}", environment.empty() ? "" : ",", name, text_of(value));
+  };
+  add("SHELL", header.shell);
+  add("TERM", header.term);
+  if (!environment.empty()) environment = fmt::format(",\"env\":{{{}}}", environment);
+  return fmt::format(R"({{"version":2,"width":{},"height":{},"timestamp":{}{}}})"
+                     "\n",
+                     header.size.cols, header.size.rows, header.start, environment);
 }
 
 Failure cannot_record(const std::string& path, const std::string& why) {
@@ -78,6 +83,8 @@ Fd open_existing(const std::string& path) {
 
 Asciicast::Asciicast(std::string path, bool overwrite, const Header& header)
     : path_(std::move(path)) {
+  // Before there is a file, as memory may be short.
+  const std::string first = header_line(header);
   file_.reset(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
   if (!file_ && errno == EEXIST && overwrite) file_ = open_existing(path_);
   if (!file_) {
@@ -87,26 +94,30 @@ Asciicast::Asciicast(std::string path, bool overwrite, const Header& header)
   }
   struct stat opened {};
   is_regular_ = ::fstat(file_.get(), &opened) == 0 && S_ISREG(opened.st_mode);
-  write_line(header_line(header));
+  write(first);
   if (!error_) return;
   discard();
   throw cannot_record(path_, error_.message());
 }
 
 void Asciicast::output(Time at, std::string_view bytes) {
-  std::string text = std::move(tail_) + std::string(bytes);
-  const std::size_t whole = text.size() - incomplete_utf8_tail(text);
-  tail_ = text.substr(whole);
-  text.resize(whole);
-  if (!text.empty()) event(at, 'o', text);
+  record([&] {
+    std::string text = std::move(tail_) + std::string(bytes);
+    const std::size_t whole = text.size() - incomplete_utf8_tail(text);
+    tail_ = text.substr(whole);
+    text.resize(whole);
+    if (!text.empty()) event(at, 'o', text);
+  });
 }
 
 void Asciicast::resize(Time at, WinSize size) {
-  event(at, 'r', fmt::format("{}x{}", size.cols, size.rows));
+  record([&] { event(at, 'r', fmt::format("{}x{}", size.cols, size.rows)); });
 }
 
 void Asciicast::finish(Time at) {
-  if (!tail_.empty()) event(at, 'o', std::exchange(tail_, {}));
+  record([&] {
+    if (!tail_.empty()) event(at, 'o', std::exchange(tail_, {}));
+  });
 }
 
 void Asciicast::discard() noexcept {
@@ -117,14 +128,23 @@ void Asciicast::discard() noexcept {
   file_.reset();
 }
 
-void Asciicast::event(Time at, char kind, const std::string& data) {
-  const double seconds = std::chrono::duration<double>(at).count();
-  write_line(fmt::format("[{:.6f}, \"{}\", {}]", seconds, kind, text_of(Json(data))));
+template <class Step>
+void Asciicast::record(Step step) {
+  if (error_) return;
+  try {
+    step();
+  } catch (const std::bad_alloc&) {
+    // The session matters more.
+    error_ = std::make_error_code(std::errc::not_enough_memory);
+  }
 }
 
-void Asciicast::write_line(std::string line) {
-  if (error_) return;
-  line += '\n';
+void Asciicast::event(Time at, char kind, const std::string& data) {
+  const double seconds = std::chrono::duration<double>(at).count();
+  write(fmt::format("[{:.6f}, \"{}\", {}]\n", seconds, kind, text_of(data)));
+}
+
+void Asciicast::write(std::string_view line) {
   std::string_view rest = line;
   // As much as a pipe that has room takes without waiting.
   const std::size_t most = is_regular_ ? rest.size() : PIPE_BUF;

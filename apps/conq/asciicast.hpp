@@ -48,8 +48,10 @@ class Asciicast {
   const std::string& path() const noexcept { return path_; }
 
  private:
+  template <class Step>
+  void record(Step step);
   void event(Time at, char kind, const std::string& data);
-  void write_line(std::string line);
+  void write(std::string_view line);
   bool has_room();
   /// Of a line that could not be written to its end, so that the recording plays.
   void remove_beginning(std::size_t size) noexcept;

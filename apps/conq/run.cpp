@@ -59,6 +59,7 @@ class Session {
   void relay_ended(const RelayResult& result);
 
   int exit_status();
+  bool input_failed() const;
   void report();
 
   const RunOptions& options_;
@@ -252,18 +253,24 @@ void Session::relay_ended(const RelayResult& result) {
 int Session::exit_status() {
   if (ended_by_ != 0) return signal_base + ended_by_;
   if (output_error_) return status_after_failed_write(output_error_);
-  return status_.value_or(failed);
+  return input_failed() ? failed : status_.value_or(failed);
+}
+
+/// Whether stdin could not be read to its end, which is not the command's doing.
+bool Session::input_failed() const {
+  // A terminal's hangup ends what was being typed, too (EIO), and the command may be gone before
+  // all is typed.
+  const bool plain = !input_error_ || input_error_ == errc::hung_up ||
+                     input_error_ == errc::shut_down || input_error_ == errc::closed ||
+                     (stdin_.is_terminal() && input_error_ == std::errc::io_error);
+  return !plain;
 }
 
 void Session::report() {
   if (output_error_ && !reader_is_gone(output_error_) && ended_by_ == 0) {
     complain(fmt::format("cannot write to stdout: {}", output_error_.message()));
   }
-  // A hangup ends what was being typed, too, and the command may be gone before all is typed.
-  const bool plain = !input_error_ || input_error_ == errc::hung_up ||
-                     input_error_ == errc::shut_down || input_error_ == errc::closed ||
-                     input_error_ == std::errc::io_error;
-  if (!plain) complain(fmt::format("cannot relay stdin: {}", input_error_.message()));
+  if (input_failed()) complain(fmt::format("cannot relay stdin: {}", input_error_.message()));
   if (recording_ && recording_->error()) {
     complain(fmt::format("recording to {} stopped: {}", recording_->path(),
                          recording_->error().message()));

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <sstream>
 
 namespace conq::app {
 namespace {
@@ -62,10 +63,30 @@ bool is_plain_command(std::string_view line) {
   return ok && plain.find_first_of(special) == std::string::npos;
 }
 
+bool ends_in_exec(std::string_view line) {
+  bool ok = true;
+  const std::string plain = without_quotes(line, ok);
+  if (!ok || plain.find_first_of("()`\\#\n") != std::string::npos) return false;
+  const std::size_t before = plain.find_last_of(";&|");
+  // In a pipe it is another shell that is replaced.
+  if (before != std::string::npos && plain[before] == '|' &&
+      (before == 0 || plain[before - 1] != '|')) {
+    return false;
+  }
+  std::istringstream words(before == std::string::npos ? plain : plain.substr(before + 1));
+  std::string exec;
+  std::string program;
+  words >> exec >> program;
+  return exec == "exec" && !program.empty() &&
+         program.find_first_not_of(name_characters) == std::string::npos;
+}
+
 std::vector<std::string> shell_command(std::string_view line,
                                        std::optional<std::uint64_t> open_files) {
   const std::string limit = open_files ? fmt::format("ulimit -S -n {}; ", *open_files) : "";
-  const std::string_view first = is_plain_command(line) ? "exec " : "trap exit TERM; ";
+  const std::string_view first = is_plain_command(line) ? "exec "
+                                 : ends_in_exec(line)   ? ""
+                                                        : "trap exit TERM; ";
   return {"/bin/sh", "-c", fmt::format("{}{}{}", limit, first, line)};
 }
 

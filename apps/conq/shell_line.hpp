@@ -15,7 +15,8 @@ namespace conq::app {
 /// The shell leads the session: when it ends, the kernel hangs up on all who are left. So it is
 /// replaced by the program where the line is one plain command. Else it waits for the command in
 /// the foreground before it ends, as shells with a trap do, with the status of that. A line that
-/// sets the trap anew has its way.
+/// sets the trap anew has its way. One that itself ends in an `exec` gets no trap: a signal caught
+/// just before that would be forgotten by it.
 ///
 /// `open_files` is a soft limit to set first.
 std::vector<std::string> shell_command(std::string_view line,
@@ -25,5 +26,9 @@ std::vector<std::string> shell_command(std::string_view line,
 /// assignment or substitution of a command, and no word that the shell itself knows. In doubt it is
 /// not.
 bool is_plain_command(std::string_view line);
+
+/// Whether the last command of a line, run by this very shell, is `exec` with a program. In doubt
+/// it is not.
+bool ends_in_exec(std::string_view line);
 
 }  // namespace conq::app

@@ -33,6 +33,16 @@ TEST(RunStreams, ReadsDevNull) {
   EXPECT_EQ(tool.wait(), 0);
 }
 
+TEST(RunStreams, EndsAndSaysSoWhereStdinCannotBeRead) {
+  Tool tool({.arguments = {"run", "--", "wc", "-c"},
+             .in = Stream::folder,
+             .out = Stream::pipe,
+             .err = Stream::pipe});
+  EXPECT_THAT(tool.rest_of_out(), HasSubstr("0\r\n"));
+  EXPECT_THAT(tool.rest_of_err(), HasSubstr("cannot relay stdin: Is a directory"));
+  EXPECT_EQ(tool.wait(), 1);
+}
+
 TEST(RunStreams, TakesAClosedStdinForAnEmptyOne) {
   Tool tool({.arguments = {"run", "--", "wc", "-c"}, .in = Stream::closed, .out = Stream::pipe});
   EXPECT_THAT(tool.rest_of_out(), HasSubstr("0\r\n"));

@@ -43,6 +43,8 @@ Ends make_stream(Stream kind, bool to_tool, int slave) {
       return {{}, Fd(::fcntl(slave, F_DUPFD_CLOEXEC, 3))};
     case Stream::null:
       return {{}, Fd(::open("/dev/null", O_RDWR | O_CLOEXEC))};
+    case Stream::folder:
+      return {{}, Fd(::open("/", O_RDONLY | O_CLOEXEC))};
     case Stream::closed:
       return {};
     case Stream::pipe:

@@ -16,7 +16,7 @@
 namespace conq::test {
 
 /// What the tool gets as one of its standard streams.
-enum class Stream { terminal, pipe, null, closed };
+enum class Stream { terminal, pipe, null, folder, closed };
 
 struct Start {
   std::vector<std::string> arguments = {};

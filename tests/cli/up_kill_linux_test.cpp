@@ -18,12 +18,14 @@ class UpKilled : public Up {
         "plain: sleep 1000\n"
         // As servers that read their configuration anew at SIGHUP: the hangup does not end it.
         "server: trap '' HUP; exec sleep 1000\n"
-        "family: sleep 1000 & sh -c 'sleep 1000 & echo one; sleep 1000'\n"
+        // Each shell is replaced in the end: dash blocks signals while it starts a program, so one
+        // that it starts in the very moment of a SIGKILL may be left.
+        "family: sleep 1000 & exec sh -c 'sleep 1000 & echo one; exec sleep 1000'\n"
         "first: sleep 0.01; exit 3\n");
     life_ = measure(start_);
   }
 
-  // Short, as a shell may lose the SIGTERM for a program that it is about to start.
+  // Short, as a shell may be in the middle of starting a program when SIGTERM comes.
   Start start_ = in_terminal({"--timeout", "0.2"});
   Life life_;
 };

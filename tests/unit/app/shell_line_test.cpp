@@ -44,6 +44,27 @@ TEST(ShellLine, HasTheShellWaitForOthers) {
               ElementsAre("/bin/sh", "-c", "trap exit TERM; a; b"));
 }
 
+TEST(ShellLine, EndsInExecIfThisShellIsReplacedInTheEnd) {
+  for (const char* const line :
+       {"exec server", "cd /srv && exec ./server -p $PORT", "a; exec b", "a & exec b",
+        "a || exec b", "trap '' HUP; exec sleep 1000", "test -f x && exec env A=1 b > log"}) {
+    EXPECT_TRUE(ends_in_exec(line)) << line;
+  }
+}
+
+TEST(ShellLine, EndsOtherwiseIfAShellIsLeft) {
+  for (const char* const line :
+       {"", "server", "exec", "exec >log", "exec 2>&1", "exec 3<file", "a | exec b", "exec a; b",
+        "if a; then exec b; fi", "{ a; exec b; }", "(exec a)", "a # ; exec b", "echo '; exec b",
+        "a \\; exec b", "echo `x; exec b`", "exec $SHELL"}) {
+    EXPECT_FALSE(ends_in_exec(line)) << line;
+  }
+}
+
+TEST(ShellLine, HasNoSignalForgottenByAnExec) {
+  EXPECT_THAT(shell_command("a; exec b", std::nullopt), ElementsAre("/bin/sh", "-c", "a; exec b"));
+}
+
 TEST(ShellLine, SetsALimitFirst) {
   EXPECT_THAT(shell_command("a", 1024), ElementsAre("/bin/sh", "-c", "ulimit -S -n 1024; exec a"));
 }
