@@ -41,6 +41,11 @@ install(FILES ${PROJECT_BINARY_DIR}/packaging/conq.pc DESTINATION ${CMAKE_INSTAL
 if(TARGET conq_tool)
   install(TARGETS conq_tool)
   file(GLOB conq_man_pages CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/docs/man/*.1)
+  if(TARGET conq_conmon)
+    install(TARGETS conq_conmon)
+  else()
+    list(FILTER conq_man_pages EXCLUDE REGEX conq-conmon)
+  endif()
   install(FILES ${conq_man_pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
   # Where each shell looks, under the name it looks for.
   set(bash_completion ${PROJECT_SOURCE_DIR}/apps/conq/completions/conq.bash)

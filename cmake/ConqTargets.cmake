@@ -27,8 +27,9 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 if(CONQ_COVERAGE)
   # A line that several threads run is still counted once a run.
   target_compile_options(conq_build_flags INTERFACE --coverage -fprofile-update=atomic)
-  # Children that end by _exit() have run lines, too.
-  target_link_options(conq_build_flags INTERFACE --coverage LINKER:--wrap=_exit)
+  # Children that end by _exit() have run lines, too. An archive that comes behind may want it.
+  target_link_options(conq_build_flags INTERFACE
+    --coverage LINKER:--wrap=_exit LINKER:-u,__wrap__exit)
   add_library(conq_counted_exit STATIC ${CMAKE_CURRENT_LIST_DIR}/counted_exit.cpp)
   target_link_libraries(conq_build_flags INTERFACE conq_counted_exit)
   # GCC writes the counts before an exec only where it knows execve for its own.

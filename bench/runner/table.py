@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The table as text."""
 from . import figures
-
-
-QUIET = 0.05  # the share of the CPUs above which others have a part in the figures
+from .machine import QUIET
 
 
 def shown(value):

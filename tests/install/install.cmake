@@ -10,6 +10,9 @@ set(wanted include/conq/conq.hpp include/conq/detail/operation.hpp lib*/libconq.
 if(TOOL)
   list(APPEND wanted bin/conq share/man/man1/conq.1 share/man/man1/conq-run.1 share/man/man1/conq-up.1
     share/bash-completion/completions/conq share/zsh/site-functions/_conq)
+  if(CMAKE_HOST_SYSTEM_NAME STREQUAL "Linux")
+    list(APPEND wanted bin/conq-conmon share/man/man1/conq-conmon.1)
+  endif()
 endif()
 foreach(pattern ${wanted})
   # Debian's lib folder may have one for the architecture in it.

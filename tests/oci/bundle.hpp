@@ -44,11 +44,18 @@ class Bundle {
   /// What the example of conq says that has it run.
   RuntimeResult run_by_example(const std::string& example, std::string_view script);
 
+  /// For somebody else who has runc make the container: writes what it is to do.
+  void configure(std::string_view script, bool terminal, std::string_view file_system = "tmpfs");
+  /// `start` of what was made so.
+  RuntimeResult start() { return call({"start", id_}); }
+  std::string path() const { return dir_.path(); }
+  std::string state() const { return dir_ / "state"; }
+  const std::string& id() const { return id_; }
+
   /// Waits for the end of what run() or exec() started last; as a shell's $?.
   int wait_for_end();
 
  private:
-  void configure(std::string_view script, bool terminal, std::string_view file_system);
   RuntimeResult call(const std::vector<std::string>& arguments);
   RuntimeResult to_its_end(const std::vector<std::string>& argv);
   RuntimeResult detach(std::vector<std::string> arguments, const ConsoleSocket& socket);
