@@ -94,6 +94,8 @@ void Engine::look_at_exit(ExitRegistration& exit) noexcept {
   if (answer == Drained::unknown) {
     // Whoever reads it finds out, now or later; whoever asks for the exit meanwhile is told.
     const bool is_read = terminal.read.head != nullptr;
+    // The kernel may hold more than it gives at a time.
+    terminal.short_read_empties = false;
     if (first || !is_read) try_again(terminal.read);
     exit.read.ready = true;
     waits = is_read ? terminal.read.ready : exit.read.head == nullptr;

@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "conq/conq.hpp"
 #include "tests/faults/faults.hpp"
@@ -37,10 +38,10 @@ class ExitWhereNoPollWorks : public testing::Test {
     return process;
   }
 
-  /// How many bytes had been read when the exit was told.
-  std::optional<std::size_t> read_at_exit(Process& process) {
+  /// How many bytes had been read, so many at a time, when the exit was told.
+  std::optional<std::size_t> read_at_exit(Process& process, std::size_t size = 10) {
     std::size_t got = 0;
-    std::array<std::byte, 10> room{};
+    std::vector<std::byte> room(size);
     std::function<void()> read = [&] {
       process.console().async_read(room, [&](std::error_code ec, std::size_t count) {
         got += count;
@@ -61,6 +62,12 @@ TEST_F(ExitWhereNoPollWorks, IsToldAfterTheLastByte) {
   Process process = ended("printf %0100d 7");
   EXPECT_EQ(read_at_exit(process), 102U) << "with the echo";
   EXPECT_GT(calls_made(Call::poll), 0);
+}
+
+// A read gives no more than 4095 bytes, and what is behind them comes a little later.
+TEST_F(ExitWhereNoPollWorks, IsToldAfterTheLastByteThoughEachReadIsShort) {
+  Process process = ended("printf %09000d 7");
+  EXPECT_EQ(read_at_exit(process, 8192), 9002U) << "with the echo";
 }
 
 // As that of a command that has ended before its spawn returns.
