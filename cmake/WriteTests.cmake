@@ -18,7 +18,7 @@ foreach(line IN LISTS lines)
     string(APPEND script "add_test([==[${NAME}.${test}]==] [==[${PROGRAM}]==] [==[--gtest_filter=${test}]==] "
       "--gtest_also_run_disabled_tests)\n"
       "set_tests_properties([==[${NAME}.${test}]==] PROPERTIES WORKING_DIRECTORY [==[${FOLDER}]==] "
-      "TIMEOUT 120 SKIP_REGULAR_EXPRESSION [==[\\[  SKIPPED \\]]==])\n")
+      "TIMEOUT 300 SKIP_REGULAR_EXPRESSION [==[\\[  SKIPPED \\]]==])\n")
     if(test MATCHES "(^|\\.|/)DISABLED_")
       string(APPEND script "set_tests_properties([==[${NAME}.${test}]==] PROPERTIES DISABLED TRUE)\n")
     endif()

@@ -29,7 +29,9 @@ constexpr std::size_t memory_at_most = 160 * mebibyte;
 /// What each process writes: enough to show what goes wrong, or as much as is asked for.
 std::uint64_t bytes_of_each() {
   const char* const wanted = std::getenv("CONQ_FLOOD_BYTES");
-  return wanted == nullptr ? 500'000 : std::strtoull(wanted, nullptr, 10);
+  constexpr std::uint64_t enough = 240'000;
+  static_assert((many - 1) * enough > held_at_most, "or nothing need be cut");
+  return wanted == nullptr ? enough : std::strtoull(wanted, nullptr, 10);
 }
 
 /// The most memory that a process ever had, where there is a /proc that tells.
