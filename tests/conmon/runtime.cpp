@@ -95,7 +95,8 @@ int main(int argc, char** argv) {
   if (!console.empty()) pty = conq::open_pty();
   if (trouble == "no-pty") {
     send_descriptor(console, STDIN_FILENO);
-    return 0;
+    // The monitor kills it for that, and a leak checker killed at its work complains.
+    ::_exit(0);
   }
   const pid_t pid = ::fork();
   if (pid == 0) become_container(pty.slave);

@@ -262,7 +262,7 @@ TEST_P(ToolFails, NothingInAStorm) {
 TEST_P(ToolFails, AllocationByAllocation) {
   const Errand errand = the_errand();
   share_counts(counts().c_str());
-  for (long nth = 1;; ++nth) {
+  for (long nth = 1;; nth += CONQ_ALLOCATION_STEP) {
     const Fault fault{Call::operator_new, 0, nth};
     const Seen seen = play(errand, fault, counts());
     if (faults_made() == 0) {
