@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-# conq_discover_tests(PROGRAM): each GoogleTest test of PROGRAM becomes one of CTest, in a process of
-# its own, named PROGRAM.Suite.Test as --gtest_filter has it. (gtest_discover_tests of CMake 3.25
-# garbles the names of suites over types that have names.)
+# conq_discover_tests(PROGRAM [SUITES]): each GoogleTest test of PROGRAM becomes one of CTest, in a
+# process of its own, named PROGRAM.Suite.Test as --gtest_filter has it. With SUITES, where processes
+# start slowly, each suite becomes one. (gtest_discover_tests of CMake 3.25 garbles the names of suites
+# over types that have names.)
 function(conq_discover_tests program)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "SUITES" "" "")
   set(tests ${CMAKE_CURRENT_BINARY_DIR}/${program}_tests.cmake)
   add_custom_command(TARGET ${program} POST_BUILD BYPRODUCTS ${tests} VERBATIM
     COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:${program}> -DNAME=${program} -DTESTS=${tests}
-            -DFOLDER=${CMAKE_CURRENT_BINARY_DIR} -P ${PROJECT_SOURCE_DIR}/cmake/WriteTests.cmake)
+            -DSUITES=${arg_SUITES} -DFOLDER=${CMAKE_CURRENT_BINARY_DIR}
+            -P ${PROJECT_SOURCE_DIR}/cmake/WriteTests.cmake)
   set(include_tests ${CMAKE_CURRENT_BINARY_DIR}/${program}_include.cmake)
   file(WRITE ${include_tests}
     "if(EXISTS \"${tests}\")\n  include(\"${tests}\")\n"
