@@ -9,7 +9,7 @@ target_compile_options(conq_build_flags INTERFACE
   # GCC 12 takes assignments inside std::string for overlapping copies (its bug 105651).
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict>
   # Where sources are compiled many at a time, GCC takes an unnamed namespace of one for a header's.
-  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${CMAKE_UNITY_BUILD}>>:-Wno-subobject-linkage>
+  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<OR:$<BOOL:${CMAKE_UNITY_BUILD}>,$<BOOL:${CONQ_UNITY_TESTS}>>>:-Wno-subobject-linkage>
   $<$<BOOL:${CONQ_WERROR}>:-Werror>)
 if(CONQ_SANITIZE)
   # The check of virtual tables needs a descriptor of its own, and tests use them up.
