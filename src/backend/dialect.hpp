@@ -12,6 +12,9 @@ struct Dialect {
   /// A read that gave less than was asked for has emptied the console, and what comes later makes a
   /// new event; so it need not be asked again at once. Not so while it is hung up.
   bool short_read_empties = false;
+  /// Behind what a console gives at a time more may wait, and a worker of the kernel's brings that
+  /// up a moment after a read.
+  bool refills = false;
   /// An event's hangup flag tells of now. Where not, it may be left over from before a reopen, and
   /// only reading tells.
   bool hangup_flag_is_current = false;
@@ -38,6 +41,7 @@ namespace dialect {
 /// before it reports less; pipes and sockets as epoll(7) says.
 inline constexpr Dialect linux_epoll{.name = "linux-epoll",
                                      .short_read_empties = true,
+                                     .refills = true,
                                      .hangup_flag_is_current = true,
                                      .hangup_leaves_bytes = true,
                                      .slave_is_kept = true};

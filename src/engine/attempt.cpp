@@ -14,9 +14,6 @@
 namespace conq::detail {
 namespace {
 
-/// From so many bytes in one call on, a direction streams.
-constexpr ssize_t stream_size = 256;
-
 bool would_block(int error) noexcept { return error == EAGAIN || error == EWOULDBLOCK; }
 
 std::error_code system_error(int error) noexcept { return {error, std::system_category()}; }
@@ -56,20 +53,31 @@ bool Engine::attempt_io(Lock& lock, Direction& direction, Operation& operation) 
   if (!direction.writes) operation.size = std::min(operation.size, most_a_call);
   std::byte* const data = operation.data + operation.done;
   const std::size_t size = std::min(operation.size - operation.done, most_a_call);
+  const bool looks = direction.looks && operation.waiter != Waiter::caller;
+  const bool was_fresh = direction.fresh;
   direction.busy = operation.calling = true;
   direction.fresh = false;
   ++registration.users;
   lock.unlock();
+  const bool in_vain = looks && !is_refilled(fd);
   ssize_t count = 0;
-  do {
+  while (!in_vain) {
     count = direction.writes ? ::write(fd, data, size) : ::read(fd, data, size);
-  } while (count < 0 && errno == EINTR);
+    if (count >= 0 || errno != EINTR) break;
+  }
   const int error = errno;
   lock.lock();
   direction.busy = operation.calling = false;
-  direction.streams = count >= stream_size;
   release_use(registration);
   if (operation.abandoned) abandoned_.notify_all();
+  if (in_vain) {
+    // What an event said is for the read to find.
+    direction.fresh = direction.fresh || was_fresh;
+    note_look_in_vain(direction);
+    tell_exit_watcher(registration);
+    return false;
+  }
+  note_pace(direction, count);
   if (direction.writes) return settle_write(direction, operation, count, error);
   const Waiter waiter = operation.waiter;
   const bool finished = settle_read(direction, operation, count, error);
@@ -83,8 +91,10 @@ bool Engine::settle_read(Direction& direction, Operation& operation, ssize_t cou
   Registration& registration = direction.owner;
   if (count > 0) {
     operation.done = static_cast<std::size_t>(count);
-    direction.ready = direction.fresh || registration.hung_up || !registration.short_read_empties ||
-                      operation.done == operation.size;
+    const bool may_have_more = direction.fresh || registration.hung_up ||
+                               !registration.short_read_empties || operation.done == operation.size;
+    direction.looks = !may_have_more && direction.pace == Pace::stays;
+    direction.ready = may_have_more || direction.looks;
     return finish(direction, operation, {});
   }
   const bool console = registration.kind == Kind::console;

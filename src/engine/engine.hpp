@@ -132,6 +132,12 @@ class Engine : public std::enable_shared_from_this<Engine> {
   void found_connected(Registration& registration) noexcept;
   void release_use(Registration& registration) noexcept;
 
+  // How often a stream is read before others are (pace.cpp)
+  static bool is_refilled(int fd) noexcept;
+  bool refills(const Registration& registration) const noexcept;
+  void note_pace(Direction& direction, ssize_t count) noexcept;
+  void note_look_in_vain(Direction& direction) noexcept;
+
   // Consoles to come (arrivals.cpp)
   bool attempt_arrival(Lock& lock, Direction& direction, Operation& operation) noexcept;
   Arrival look_for_arrival(Lock& lock, Direction& direction, Operation& operation) noexcept;

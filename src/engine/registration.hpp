@@ -31,6 +31,13 @@ struct HandlerOperation : Operation {
   std::shared_ptr<Registration> pin;
 };
 
+/// How much the last call of a direction moved, and so in which line of the ReadyQueue it belongs.
+enum class Pace : std::uint8_t {
+  quiet,
+  streams,
+  stays,  ///< streams, and is read several times before others are, as it is refilled
+};
+
 /// Reading or writing of one registration: who waits, and what is known of the kernel's side.
 struct Direction {
   Direction(Registration& registration, bool is_write) noexcept
@@ -44,9 +51,13 @@ struct Direction {
   bool fresh = false;
   bool busy = false;        ///< a system call is under way
   bool in_handler = false;  ///< a handler or continuation of this direction is running
-  bool streams = false;     ///< the last call moved much
   bool is_listed = false;   ///< in a line of the ReadyQueue
-  bool is_listed_as_streaming = false;
+  // In bits, as there are thousands.
+  Pace pace : 2 = Pace::quiet;
+  Pace listed_as : 2 = Pace::quiet;  ///< the line, if it is in one
+  bool looks : 1 = false;            ///< ready only if it has been refilled since its last read
+  std::uint8_t reads_of_stay : 4 = 0;
+  std::uint8_t looks_in_vain : 4 = 0;  ///< one after the other
   Operation* head = nullptr;  ///< first come, first served; at most one of them asynchronous
   Operation* tail = nullptr;
   Direction* ready_previous = nullptr;

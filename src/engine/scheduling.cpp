@@ -33,6 +33,7 @@ void Engine::schedule(Direction& direction) noexcept {
 
 void Engine::try_again(Direction& direction) noexcept {
   direction.ready = true;
+  direction.looks = false;
   schedule(direction);
 }
 

@@ -6,13 +6,14 @@
 namespace conq::test {
 
 std::span<const Scenario> scenarios() {
-  static constexpr std::array<Scenario, 15> all{{
+  static constexpr std::array<Scenario, 16> all{{
       {"Terminals", terminals},
       {"ForeignTerminals", foreign_terminals},
       {"CurrentTerminal", current_terminal},
       {"BlockingCalls", blocking_calls},
       {"Handlers", handlers},
       {"Coroutines", coroutines},
+      {"BusyConsoles", busy_consoles},
       {"NestedLoops", nested_loops},
       {"Streams", streams},
       {"Hangups", hangups},

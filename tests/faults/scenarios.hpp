@@ -26,6 +26,7 @@ void current_terminal(Stage& stage);
 void blocking_calls(Stage& stage);
 void handlers(Stage& stage);
 void coroutines(Stage& stage);
+void busy_consoles(Stage& stage);
 void nested_loops(Stage& stage);
 void streams(Stage& stage);
 

@@ -4,6 +4,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "conq/task.hpp"
 #include "tests/faults/far_end.hpp"
 #include "tests/faults/scenarios.hpp"
@@ -44,6 +46,52 @@ void writes_by_handler(Stage& stage, EpollConsole& console, std::string_view tex
   stage.serve_until([&] { return answer->calls > 0; });
   stage.told(answer->error);
   EXPECT_EQ(answer->count, text.size());
+}
+
+/// A console that is read on in the handler itself, as a stream is, until all of `rest` has come.
+struct BusyConsole {
+  EpollConsole console;
+  std::string_view rest;
+};
+
+void read_on(Stage& stage, const std::shared_ptr<BusyConsole>& busy) {
+  struct Read {
+    Stage& stage;
+    std::shared_ptr<BusyConsole> busy;
+    std::shared_ptr<Answer> answer;
+  };
+  std::shared_ptr<Read> read;
+  {
+    // One pointer, which a handler holds without memory of its own.
+    const OwnAllocations own;
+    read = std::make_shared<Read>(Read{stage, busy, stage.expect_answer()});
+  }
+  const auto handler = [read](std::error_code error, std::size_t count) {
+    into(read->answer)(error, count);
+    if (error || count == 0) return;
+    ASSERT_TRUE(read->busy->rest.starts_with(text_of(*read->answer))) << "bytes lost";
+    read->busy->rest.remove_prefix(count);
+    if (!read->busy->rest.empty()) read_on(read->stage, read->busy);
+  };
+  stage.call({"start a read of /dev/pts/"}, [&](auto&... ec) {
+    busy->console.async_read(std::span(read->answer->room).first(300), handler, ec...);
+  });
+  read->answer->started = true;
+}
+
+using TwoBusy = std::array<std::shared_ptr<BusyConsole>, 2>;
+
+/// Serves until so many bytes of both are left to come.
+void serve_both(Stage& stage, const TwoBusy& both, std::size_t left) {
+  const auto failed = [&] {
+    return std::any_of(stage.answers().begin(), stage.answers().end(),
+                       [](const auto& each) { return static_cast<bool>(each->error); });
+  };
+  stage.serve_until([&] {
+    return failed() || std::all_of(both.begin(), both.end(),
+                                   [&](const auto& each) { return each->rest.size() == left; });
+  });
+  for (const auto& each : stage.answers()) stage.told(each->error);
 }
 
 /// What a coroutine has come to.
@@ -137,6 +185,24 @@ void coroutines(Stage& stage) {
   stage.left(progress->failure, {"read /dev/pts/", "write /dev/pts/"});
   stage.told(progress->error);
   far.hears(text);
+}
+
+void busy_consoles(Stage& stage) {
+  stage.make_poller();
+  std::array<FarEnd, 2> far;
+  // A room and most of another, so that one of them stays and is looked at for more.
+  constexpr std::size_t first = 580;
+  TwoBusy both;
+  for (std::size_t i = 0; i < 2; ++i) {
+    BusyConsole busy{add_raw(stage, far.at(i)), long_text().substr(0, first + 1)};
+    const OwnAllocations own;
+    both.at(i) = std::make_shared<BusyConsole>(std::move(busy));
+  }
+  for (const FarEnd& each : far) each.says(long_text().substr(0, first));
+  for (const auto& each : both) read_on(stage, each);
+  serve_both(stage, both, 1);
+  for (const FarEnd& each : far) each.says(long_text().substr(first, 1));
+  serve_both(stage, both, 0);
 }
 
 void nested_loops(Stage& stage) {

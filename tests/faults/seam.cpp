@@ -118,6 +118,8 @@ Call call_of_fcntl(int command) noexcept {
 
 Call call_of_ioctl(unsigned long request) noexcept {
   switch (request) {
+    case FIONREAD:
+      return Call::ioctl_fionread;
     case TIOCGDEV:
       return Call::ioctl_tiocgdev;
     case TIOCGPTN:

@@ -52,6 +52,7 @@ const std::vector<Row>& table() {
        {},
        Call::ioctl_tiocgdev,
        ENOTTY},
+      {Call::ioctl_fionread, {EBADF, EFAULT, EINVAL, EIO, ENOTTY}, got_over},
       {Call::ioctl_tiocgwinsz, {EBADF, EFAULT, EINVAL, EIO, ENOTTY}, reported, "size"},
       {Call::ioctl_tiocswinsz, {EBADF, EFAULT, EINVAL, EIO, ENOTTY}},
       {Call::isatty, {EBADF, EINVAL, ENOTTY}, no_console | got_over},
