@@ -63,9 +63,12 @@ void Engine::cancel(Direction& direction) noexcept {
   Operation* const operation = direction.asynchronous();
   if (operation == nullptr) return;
   operation->cancelled = true;
-  // To the front: it need not wait for the callers before it, and moves no byte.
-  direction.remove(*operation);
-  direction.push_front(*operation);
+  // To the front: it need not wait for the callers before it, and moves no byte. Not so once there
+  // is nothing to wait for: see let_callers_first().
+  if (!direction.owner.shut_down) {
+    direction.remove(*operation);
+    direction.push_front(*operation);
+  }
   schedule(direction);
 }
 
