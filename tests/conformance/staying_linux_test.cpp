@@ -72,18 +72,30 @@ TEST_F(Staying, StreamsGiveWayToOthersInTheEnd) {
   }
 }
 
-TEST_F(Staying, AStreamThatIsNotRefilledWaitsForAnEvent) {
-  for (int i = 0; i < 2; ++i) add(580, 300);
-  EXPECT_TRUE(serve_until_read(2 * std::size_t{580}));
-  for (std::size_t i = 0; i < 2; ++i) say(terminal(i).slave, "!");
-  EXPECT_TRUE(serve_until_read(2 * std::size_t{581}));
+/// Three of four are looked at in vain by the turn's end, but not yet for the last time.
+class StayingUnrefilled : public Staying {
+ protected:
+  static constexpr std::size_t consoles = 4;
+  static constexpr std::size_t each = 580;
+
+  void SetUp() override {
+    for (std::size_t i = 0; i < consoles; ++i) add(each, 300);
+    poller.wait_for(deadline);
+    ASSERT_EQ(served(), "abcdbcd");
+  }
+};
+
+TEST_F(StayingUnrefilled, StreamsAreReadWhenAnEventComes) {
+  for (std::size_t i = 0; i < consoles; ++i) {
+    say(terminal(i).slave, "!");
+    ASSERT_TRUE(wait_readable(terminal(i).console.fd()));
+  }
+  EXPECT_TRUE(serve_until_read(consoles * (each + 1)));
 }
 
-TEST_F(Staying, AStreamThatHangsUpMeanwhileEnds) {
-  for (int i = 0; i < 2; ++i) add(580, 300);
-  EXPECT_TRUE(serve_until_read(2 * std::size_t{580}));
-  for (std::size_t i = 0; i < 2; ++i) terminal(i).hang_up();
-  EXPECT_TRUE(serve_until([&] { return ended() == 2; }));
+TEST_F(StayingUnrefilled, StreamsEndByAHangup) {
+  for (std::size_t i = 0; i < consoles; ++i) terminal(i).hang_up();
+  EXPECT_TRUE(serve_until([&] { return ended() == consoles; }));
 }
 
 }  // namespace
