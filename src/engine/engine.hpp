@@ -135,7 +135,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   // How often a stream is read before others are (pace.cpp)
   static bool is_refilled(int fd) noexcept;
   bool refills(const Registration& registration) const noexcept;
-  void note_pace(Direction& direction, ssize_t count) noexcept;
+  void note_pace(Direction& direction, ssize_t moved) noexcept;
   void note_look_in_vain(Direction& direction) noexcept;
 
   // Consoles to come (arrivals.cpp)

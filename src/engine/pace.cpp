@@ -21,8 +21,8 @@ constexpr unsigned most_looks_in_vain = 4;
 
 /// Other than a read this does not wait for who refills. In doubt it is: the read tells.
 bool Engine::is_refilled(int fd) noexcept {
-  int count = 0;
-  return ::ioctl(fd, FIONREAD, &count) != 0 || count >= worth_a_read;
+  int waiting = 0;
+  return ::ioctl(fd, FIONREAD, &waiting) != 0 || waiting >= worth_a_read;
 }
 
 bool Engine::refills(const Registration& registration) const noexcept {
@@ -30,10 +30,10 @@ bool Engine::refills(const Registration& registration) const noexcept {
          backend_->dialect().refills;
 }
 
-/// After a call that moved `count` bytes.
-void Engine::note_pace(Direction& direction, ssize_t count) noexcept {
+/// After a call that moved so many bytes, or failed.
+void Engine::note_pace(Direction& direction, ssize_t moved) noexcept {
   const bool stayed = direction.pace == Pace::stays;
-  direction.pace = count >= stream_size ? Pace::streams : Pace::quiet;
+  direction.pace = moved >= stream_size ? Pace::streams : Pace::quiet;
   direction.looks = false;
   direction.looks_in_vain = 0;
   if (direction.pace == Pace::quiet || direction.writes || direction.owner.hung_up) return;
