@@ -19,8 +19,9 @@ enum class Finish {
   nothing,
   /// To a console: its end-of-file character (VEOF, Ctrl-D) is typed. Twice after an unfinished
   /// line, which the first only passes on; once more whenever the program has since changed between
-  /// line and character mode, for then Linux (n_tty) makes a typed-ahead one a NUL. Looked at when
-  /// output comes, so only in relays that serve the other direction too.
+  /// line and character mode, for then Linux (n_tty) makes a typed-ahead one a NUL, and at the
+  /// first output after one in character mode, as such a change may have come and gone. Looked at
+  /// when output comes, so only in relays that serve the other direction too.
   type_eof,
   /// To a socket: shutdown(2) of its writing side.
   close_write,

@@ -38,6 +38,7 @@ std::span<const std::byte> EofKey::press(Registration& console, std::byte last) 
   if (key == static_cast<cc_t>(_POSIX_VDISABLE)) return {};
   pressed_ = true;
   by_lines_ = is_by_lines(*settings);
+  doubtful_ = !by_lines_;
   keys_.fill(std::byte{key});
   const bool unfinished = by_lines_ && !ends_line(last, *settings);
   return std::span(keys_).first(unfinished ? 2 : 1);
@@ -46,8 +47,11 @@ std::span<const std::byte> EofKey::press(Registration& console, std::byte last) 
 std::span<const std::byte> EofKey::press_again(Registration& console) noexcept {
   if (!pressed_) return {};
   const std::optional<termios> settings = settings_of(console);
-  if (!settings || is_by_lines(*settings) == by_lines_) return {};
-  by_lines_ = !by_lines_;
+  if (!settings) return {};
+  const bool changed = is_by_lines(*settings) != by_lines_;
+  if (!changed && !doubtful_) return {};
+  if (changed) by_lines_ = !by_lines_;
+  doubtful_ = changed && !by_lines_;
   return std::span(keys_).first(1);
 }
 
