@@ -65,6 +65,8 @@ TYPED_TEST(Museum04, NoWakeupWhileHungUpWithBytesThatNobodyReads) {
   const Server server(this->poller);
   say(terminal.slave, "unread");
   terminal.hang_up();
+  // Their event may come late.
+  ASSERT_TRUE(wait_readable(terminal.console.fd()));
   this->expect_no_wakeup(server.thread().kernel_thread());
   EXPECT_EQ(read_exactly(terminal.console, 6), "unread");
 }
