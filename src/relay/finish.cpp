@@ -48,9 +48,9 @@ std::span<const std::byte> EofKey::press_again(Registration& console) noexcept {
   if (!pressed_) return {};
   const std::optional<termios> settings = settings_of(console);
   if (!settings) return {};
-  const bool changed = is_by_lines(*settings) != by_lines_;
+  const bool changed = by_lines_ != is_by_lines(*settings);
   if (!changed && !doubtful_) return {};
-  if (changed) by_lines_ = !by_lines_;
+  by_lines_ = is_by_lines(*settings);
   doubtful_ = changed && !by_lines_;
   return std::span(keys_).first(1);
 }
