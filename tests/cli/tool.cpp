@@ -122,6 +122,8 @@ void write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     const ssize_t count = ::write(fd, text.data(), text.size());
     if (count < 0 && errno == EINTR) continue;
+    // A tool that ended at once takes nothing: its status and its words say why.
+    if (count < 0 && errno == EPIPE) return;
     if (count < 0) throw std::runtime_error("write to the tool");
     text.remove_prefix(static_cast<std::size_t>(count));
   }
