@@ -89,6 +89,8 @@ bool Engine::attempt_io(Lock& lock, Direction& direction, Operation& operation) 
 bool Engine::settle_read(Direction& direction, Operation& operation, ssize_t count,
                          int error) noexcept {
   Registration& registration = direction.owner;
+  const bool found_end = direction.found_end;
+  direction.found_end = false;
   if (count > 0) {
     operation.done = static_cast<std::size_t>(count);
     const bool may_have_more = direction.fresh || registration.hung_up ||
@@ -105,15 +107,18 @@ bool Engine::settle_read(Direction& direction, Operation& operation, ssize_t cou
     return finish(direction, operation, {});
   }
   if (!hangup && !would_block(error)) return finish(direction, operation, system_error(error));
-  direction.ready = direction.fresh;
+  // What was written between this read's look for bytes and its look at the hangup is still there.
+  const bool overtaken = hangup && !found_end && backend_->dialect().hangup_overtakes_bytes;
+  direction.found_end = hangup;
+  direction.ready = direction.fresh || overtaken;
   if (hangup) {
     found_hung_up(registration);
-    registration.read_ended = registration.hangup == Hangup::end;
+    registration.read_ended = registration.hangup == Hangup::end && !overtaken;
   } else if (!direction.fresh) {
     // Empty, not hung up: the other side is back. An event since says nothing yet.
     found_connected(registration);
   }
-  if (!registration.read_ended && (!registration.shut_down || direction.fresh)) {
+  if (!registration.read_ended && (!registration.shut_down || direction.ready)) {
     plan_asking(registration);
     return false;
   }

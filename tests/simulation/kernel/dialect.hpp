@@ -13,12 +13,13 @@ struct Dialect {
   std::string_view name;
 
   // The master of a pty: read(2) and write(2)
-  bool hung_up_read_is_eio = false;    ///< with nothing left: EIO; else 0
-  bool hung_up_write_is_eio = true;    ///< in raw mode; else accepted until the queue is full
-  bool hung_up_line_is_lost = false;   ///< in line mode a write is accepted, and lost
-  bool unopened_takes_writes = false;  ///< before the slave's first open
-  bool line_is_limited_alone = false;  ///< beyond the limit of an unended line bytes are dropped
-  bool line_end_always_fits = false;   ///< also where the rest of its line was dropped
+  bool hung_up_read_is_eio = false;      ///< with nothing left: EIO; else 0
+  bool hangup_overtakes_output = false;  ///< a read looks for it first, and at the hangup later
+  bool hung_up_write_is_eio = true;      ///< in raw mode; else accepted until the queue is full
+  bool hung_up_line_is_lost = false;     ///< in line mode a write is accepted, and lost
+  bool unopened_takes_writes = false;    ///< before the slave's first open
+  bool line_is_limited_alone = false;    ///< beyond the limit of an unended line bytes are dropped
+  bool line_end_always_fits = false;     ///< also where the rest of its line was dropped
 
   // What wakes the master's watchers, and what its filters then say
   bool unopened_is_writable = true;  ///< an event before the slave's first open

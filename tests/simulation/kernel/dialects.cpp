@@ -28,6 +28,7 @@ constexpr Dialect on_linux(std::string_view name) {
   made.output_wakes_write = name == "libkqueue";
   made.room_wakes_late = true;
   made.late_room = 128;
+  made.hangup_overtakes_output = true;
   made.line_is_limited_alone = true;
   made.line_end_always_fits = true;
   made.write_data_is_room = false;
@@ -108,6 +109,7 @@ constexpr std::array dialects{on_linux("linux"), on_linux("libkqueue"), on_darwi
 
 constexpr std::array linux_facts{
     Fact{&D::hung_up_read_is_eio, false, "measured"},
+    Fact{&D::hangup_overtakes_output, false, "n_tty_read: TTY_OTHER_CLOSED last; seen"},
     Fact{&D::hung_up_write_is_eio, false, "measured"},
     Fact{&D::own_write_wakes_write, false, "measured; tty_write_unlock wakes who waits to write"},
     Fact{&D::room_wakes_late, false, "measured; n_tty_check_unthrottle: at most 128 left"},
@@ -120,6 +122,7 @@ constexpr std::array linux_facts{
 
 constexpr std::array libkqueue_facts{
     Fact{&D::hung_up_read_is_eio, false, "the console is Linux's own: measured"},
+    Fact{&D::hangup_overtakes_output, false, "the same"},
     Fact{&D::hung_up_write_is_eio, false, "measured"},
     Fact{&D::write_data_is_room, false, "src/linux/write.c: SIOCOUTQ"},
     Fact{&D::close_removes, false, "BUGS.md: remove from the kqueue before close"},

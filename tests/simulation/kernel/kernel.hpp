@@ -32,6 +32,8 @@ struct Faults {
   std::function<std::size_t(const File&, std::size_t)> at_most = [](const File&, std::size_t size) {
     return size;
   };
+  /// While a read of this master has found no output, and has not looked at the hangup yet.
+  std::function<void(PtyMaster&)> amid_read = [](PtyMaster&) {};
   /// A wait for a condition variable ends though nobody was told.
   std::function<bool()> spurious = [] { return false; };
   /// Alters what a kevent(2) or epoll_wait(2) is about to give.

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "tests/simulation/kernel/kernel.hpp"
+
 namespace conq::sim {
 namespace {
 
@@ -175,6 +177,7 @@ Result PtyMaster::read(std::span<char> into) {
     if (pty->dialect.own_read_wakes_read || rest) tell(true, false);
     return {static_cast<ssize_t>(count), 0};
   }
+  if (pty->dialect.hangup_overtakes_output) Kernel::current().faults.amid_read(*this);
   if (!pty->hung_up()) return Result::failure(EAGAIN);
   return pty->dialect.hung_up_read_is_eio ? Result::failure(EIO) : Result{};
 }

@@ -47,11 +47,25 @@ void World::plan_faults() {
     return static_cast<std::size_t>(
         1 + choices_.below(static_cast<unsigned>(std::min<std::size_t>(size, 300))));
   };
+  kernel_.faults.amid_read = [this](PtyMaster& master) {
+    if (choices_.once_in(program_.overtaken)) end_amid_read(*master.pty);
+  };
   kernel_.faults.spurious = [this] { return choices_.once_in(program_.spurious); };
   kernel_.faults.events = [this](std::vector<Kevent>& events) { alter_kevents(events); };
   kernel_.faults.epoll_events = [this](std::vector<epoll_event>& events) {
     alter_epoll_events(events);
   };
+}
+
+void World::end_amid_read(const Pty& pty) {
+  for (auto& [number, channel] : channels_) {
+    if (channel.side == nullptr || channel.side->pty.get() != &pty) continue;
+    if (channel.slaves.empty()) peer_acts(channel, {.what = Do::peer_open});
+    peer_writes(channel, 1 + choices_.below(600));
+    while (!channel.slaves.empty()) peer_leaves(channel, {.what = Do::peer_close});
+  }
+  // Another thread may be told of it before the read is over.
+  Scheduler::turn();
 }
 
 void World::alter_kevents(std::vector<Kevent>& events) {

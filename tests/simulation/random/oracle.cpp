@@ -142,7 +142,8 @@ void Oracle::kernel_read(File& file, const char* at, const Result& result) {
   look(*side);
   if (result.count <= 0) {
     side->asked_at = now();
-    if (result.error != EAGAIN) side->kernel_said_end = true;
+    const bool overtaken = side->pty != nullptr && held_for_us(*side) > 0;
+    if (result.error != EAGAIN && !overtaken) side->kernel_said_end = true;
     if (side->shut_down) side->asked_at_the_end = true;
     in_vain();
     return;

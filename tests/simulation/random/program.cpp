@@ -170,6 +170,7 @@ Program generate(std::uint64_t seed) {
     }
     made.actions.push_back(any_step(from, channels));
   }
+  made.overtaken = from.once_in(2) ? 0 : 2 + from.below(10);
   return made;
 }
 
@@ -205,6 +206,7 @@ std::string describe(const Program& program) {
   rate("short reads and writes", program.cut_short);
   rate("spurious wake-ups", program.spurious);
   rate("odd events", program.odd_events);
+  rate("hangups amid a read", program.overtaken);
   text += "\n";
   for (const Action& each : program.actions) text += "  " + describe(each) + "\n";
   return text;

@@ -75,6 +75,7 @@ struct Program {
   unsigned cut_short = 0;
   unsigned spurious = 0;  ///< wake-ups of condition variables
   unsigned odd_events = 0;
+  unsigned overtaken = 0;   ///< reads that find nothing, and then a hangup after more
   std::uint64_t flips = 0;  ///< which guesses about the kernel are taken for wrong
   Broken broken = Broken::nothing;
 };

@@ -101,6 +101,7 @@ class World {
 
   // faults.cpp
   void plan_faults();
+  void end_amid_read(const Pty& pty);
   void alter_kevents(std::vector<Kevent>& events);
   void add_odd(std::vector<Kevent>& events, const std::vector<Kevent>& real);
   void alter_epoll_events(std::vector<epoll_event>& events);

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Row 1 in the middle of a read: it has found no bytes, then the last ones are written and the
+// slave is closed, then it looks whether that is so.
+#include "tests/simulation/museum/virtual_time.hpp"
+
+namespace conq::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+template <class On>
+class Museum01Overtaken : public VirtualTime<On> {
+ protected:
+  void SetUp() override {
+    if (!this->dialect.hangup_overtakes_output) GTEST_SKIP() << "a read looks at both at once";
+  }
+  void TearDown() override { this->kernel.faults = {}; }
+
+  auto add_terminal_that_ends_amid_read(Hangup hangup) {
+    auto terminal = this->add_terminal(hangup);
+    const int slave = terminal.slave.release();
+    this->kernel.faults.amid_read = [this, slave, ended = false](sim::PtyMaster& master) mutable {
+      if (std::exchange(ended, true)) return;
+      master.pty->print(last);
+      this->kernel.close(slave);
+    };
+    return terminal;
+  }
+
+  static constexpr std::string_view last = "the last bytes";
+};
+TYPED_TEST_SUITE(Museum01Overtaken, Backends, BackendNames);
+
+TYPED_TEST(Museum01Overtaken, ABlockedReadGivesTheLastBytesThenTheEnd) {
+  auto terminal = this->add_terminal_that_ends_amid_read(Hangup::end);
+  this->run({{"the reader", [&] { EXPECT_EQ(read_to_end_of(terminal.console), this->last); }}});
+}
+
+TYPED_TEST(Museum01Overtaken, AHandlerIsGivenTheLastBytesThenTheEnd) {
+  auto terminal = this->add_terminal_that_ends_amid_read(Hangup::end);
+  std::string got;
+  bool ended = false;
+  std::function<void()> read_on = [&] {
+    terminal.console.async_read([&](std::error_code, std::span<const std::byte> bytes) {
+      ended = bytes.empty();
+      got += text(bytes);
+      if (!ended) read_on();
+    });
+  };
+  read_on();
+  this->with_server([&] { this->pass(1ms); });
+  EXPECT_EQ(got, this->last);
+  EXPECT_TRUE(ended);
+}
+
+TYPED_TEST(Museum01Overtaken, WhereTheHangupIsForAWhileTheBytesComeAtOnce) {
+  auto terminal = this->add_terminal_that_ends_amid_read(Hangup::wait);
+  this->run({{"the reader", [&] { EXPECT_EQ(read_text(terminal.console), this->last); }}});
+}
+
+}  // namespace
+}  // namespace conq::test
