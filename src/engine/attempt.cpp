@@ -53,7 +53,8 @@ bool Engine::attempt_io(Lock& lock, Direction& direction, Operation& operation) 
   if (!direction.writes) operation.size = std::min(operation.size, most_a_call);
   std::byte* const data = operation.data + operation.done;
   const std::size_t size = std::min(operation.size - operation.done, most_a_call);
-  const bool looks = direction.looks && operation.waiter != Waiter::caller;
+  // Of several threads one may wait for who refills: the others serve meanwhile.
+  const bool looks = direction.looks && operation.waiter != Waiter::caller && serves_alone();
   const bool was_fresh = direction.fresh;
   direction.busy = operation.calling = true;
   direction.fresh = false;

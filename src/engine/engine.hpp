@@ -133,6 +133,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   void release_use(Registration& registration) noexcept;
 
   // How often a stream is read before others are (pace.cpp)
+  bool serves_alone() const noexcept { return servers_ < 2; }
+  std::size_t most_that_stay() const noexcept;
   static bool is_refilled(int fd) noexcept;
   bool refills(const Registration& registration) const noexcept;
   void note_pace(Direction& direction, ssize_t moved) noexcept;

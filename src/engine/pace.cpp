@@ -10,14 +10,22 @@ namespace {
 
 /// From so many bytes in one call on, a direction streams.
 constexpr ssize_t stream_size = 256;
-/// Then others are read, if it is still refilled by then: some 32 KiB.
+/// Then others are read, if it is still refilled by then: some 32 KiB, or 128.
 constexpr unsigned reads_a_stay = 8;
+constexpr unsigned reads_a_stay_among_threads = 31;
+/// While two are read the third is refilled, and no more are in the processor's cache.
+constexpr std::size_t places_to_stay = 3;
 /// From so many bytes on it has been refilled. Less are the beginning of what is just coming.
 constexpr int worth_a_read = 2048;
 /// After so many in a row it waits for an event like others.
 constexpr unsigned most_looks_in_vain = 4;
 
 }  // namespace
+
+/// A place for each thread that serves; of one alone that reads in turn.
+std::size_t Engine::most_that_stay() const noexcept {
+  return serves_alone() ? places_to_stay : servers_;
+}
 
 /// Other than a read this does not wait for who refills. In doubt it is: the read tells.
 bool Engine::is_refilled(int fd) noexcept {
@@ -40,8 +48,9 @@ void Engine::note_pace(Direction& direction, ssize_t moved) noexcept {
   if (!stayed) direction.reads_of_stay = 0;
   ++direction.reads_of_stay;
   // Where no others wait, the sooner this thread sleeps the better: see docs/performance.md.
-  const bool stays = stayed ? direction.reads_of_stay < reads_a_stay
-                            : refills(direction.owner) && ready_.lets_stay();
+  const unsigned most_reads = serves_alone() ? reads_a_stay : reads_a_stay_among_threads;
+  const bool stays = stayed ? direction.reads_of_stay < most_reads
+                            : refills(direction.owner) && ready_.lets_stay(most_that_stay());
   if (stays) direction.pace = Pace::stays;
 }
 

@@ -19,8 +19,10 @@ class ReadyQueue {
   std::size_t size() const noexcept {
     return line(Pace::quiet).size() + line(Pace::streams).size() + line(Pace::stays).size();
   }
-  /// Whether one that streams may stay: others wait, and a place is free.
-  bool lets_stay() const noexcept { return streams_wait() && has_place(); }
+  /// Whether one that streams may stay: others wait, and of `places` one is free.
+  bool lets_stay(std::size_t places) const noexcept {
+    return !line(Pace::streams).empty() && has_place(places);
+  }
 
   /// Does nothing if `direction` is in a line.
   void push_back(Direction& direction) noexcept {
@@ -36,15 +38,16 @@ class ReadyQueue {
     std::size_t streaming = 0;
     std::size_t pieces = 0;   ///< of streams, those that stay among them
     std::size_t answers = 0;  ///< writes that the turn's own handlers began
+    std::size_t places = 0;   ///< for those that stay
   };
-  Turn next_turn() const noexcept {
+  Turn next_turn(std::size_t places) const noexcept {
     const std::size_t quiet = line(Pace::quiet).size();
-    return {quiet, line(Pace::streams).size(), pieces_a_turn, quiet + pieces_a_turn};
+    return {quiet, line(Pace::streams).size(), pieces_a_turn, quiet + pieces_a_turn, places};
   }
   /// The next one of `turn`, off its line; none if the turn is over.
   Direction* take(Turn& turn) noexcept {
     if (Direction* const taken = take(Pace::quiet, turn.quiet)) return taken;
-    if (has_place() && turn.pieces > 0) {
+    if (has_place(turn.places) && turn.pieces > 0) {
       if (Direction* const taken = take(Pace::streams, turn.streaming)) {
         --turn.pieces;
         return taken;
@@ -60,11 +63,8 @@ class ReadyQueue {
                              &Direction::is_listed>;
   /// Few: a read of a stream takes up to 10 us, and asking the kernel a fraction of one.
   static constexpr std::size_t pieces_a_turn = 8;
-  /// While two are read the third is refilled, and no more are in the processor's cache.
-  static constexpr std::size_t places_to_stay = 3;
 
-  bool streams_wait() const noexcept { return !line(Pace::streams).empty(); }
-  bool has_place() const noexcept { return line(Pace::stays).size() < places_to_stay; }
+  bool has_place(std::size_t places) const noexcept { return line(Pace::stays).size() < places; }
   Line& line(Pace pace) noexcept { return lines_[static_cast<std::size_t>(pace)]; }
   const Line& line(Pace pace) const noexcept { return lines_[static_cast<std::size_t>(pace)]; }
   Direction* take(Pace pace, std::size_t& budget) noexcept {

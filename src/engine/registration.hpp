@@ -57,8 +57,8 @@ struct Direction {
   Pace listed_as : 2 = Pace::quiet;  ///< the line, if it is in one
   bool looks : 1 = false;            ///< ready only if it has been refilled since its last read
   bool found_end : 1 = false;        ///< the last read found nothing but the hangup
-  std::uint8_t reads_of_stay : 4 = 0;
-  std::uint8_t looks_in_vain : 4 = 0;  ///< one after the other
+  std::uint8_t reads_of_stay : 5 = 0;
+  std::uint8_t looks_in_vain : 3 = 0;  ///< one after the other
   Operation* head = nullptr;  ///< first come, first served; at most one of them asynchronous
   Operation* tail = nullptr;
   Direction* ready_previous = nullptr;

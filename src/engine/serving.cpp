@@ -163,7 +163,7 @@ std::size_t Engine::serve_turn(Lock& lock, Serving& serving, Deadline deadline,
   // Handlers take their time: a blocked caller may turn the queue meanwhile.
   hand_over();
   std::size_t served = 0;
-  ReadyQueue::Turn turn = ready_.next_turn();
+  ReadyQueue::Turn turn = ready_.next_turn(most_that_stay());
   while (Direction* const direction = ready_.take(turn)) {
     if (serve(lock, serving, *direction)) ++served;
   }

@@ -3,6 +3,8 @@
 // refills a terminal behind each read.
 #include <algorithm>
 #include <deque>
+#include <functional>
+#include <future>
 
 #include "tests/support/poller_test.hpp"
 
@@ -26,6 +28,8 @@ class Staying : public PollerTest<OnEpoll> {
   auto& terminal(std::size_t i) { return streams_[i].terminal; }
   std::size_t ended() const { return ended_; }
 
+  std::function<void(char letter, std::size_t count)> after_read;
+
  private:
   struct Stream {
     Stream(Terminal made, std::size_t size) : terminal(std::move(made)), room(size) {}
@@ -42,6 +46,7 @@ class Staying : public PollerTest<OnEpoll> {
           }
           read_ += count;
           served_ += letter;
+          if (after_read) after_read(letter, count);
           read_on(stream, letter);
         });
   }
@@ -96,6 +101,57 @@ TEST_F(StayingUnrefilled, StreamsAreReadWhenAnEventComes) {
 TEST_F(StayingUnrefilled, StreamsEndByAHangup) {
   for (std::size_t i = 0; i < consoles; ++i) terminal(i).hang_up();
   EXPECT_TRUE(serve_until([&] { return ended() == consoles; }));
+}
+
+/// Another thread is in wait(), though a handler keeps it busy.
+class StayingAmongThreads : public Staying {
+ protected:
+  void SetUp() override {
+    busy_.console.async_read([this](std::error_code, std::span<const std::byte>) {
+      entered_.set_value();
+      released_.get_future().wait();
+    });
+    say(busy_.slave, "!");
+    entered_.get_future().wait();
+  }
+  void TearDown() override { released_.set_value(); }
+
+ private:
+  Terminal busy_ = add_terminal();
+  std::promise<void> entered_;
+  std::promise<void> released_;
+  InThread<std::size_t> other_{[this] { return poller.wait_for(deadline); }};
+};
+
+TEST_F(StayingAmongThreads, AsManyStayAsThereAreThreads) {
+  for (int i = 0; i < 5; ++i) add(4 * std::size_t{256}, 256);
+  EXPECT_TRUE(serve_until_read(5 * 4 * std::size_t{256}));
+  EXPECT_EQ(served().substr(0, 5), "abcde");
+  EXPECT_EQ(served().substr(5, 6), "bcbcbc");
+}
+
+TEST_F(StayingAmongThreads, StreamsGiveWayToOthersInTheEnd) {
+  for (int i = 0; i < 4; ++i) add(40 * std::size_t{256}, 256);
+  EXPECT_TRUE(serve_until_read(4 * 40 * std::size_t{256}));
+  const std::string& order = served();
+  const std::size_t others = order.find_first_not_of("bc", 4);
+  ASSERT_NE(others, std::string::npos);
+  for (const char letter : {'b', 'c'}) {
+    EXPECT_LE(
+        std::count(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(others), letter), 31);
+  }
+}
+
+TEST_F(StayingAmongThreads, OneThatIsEmptiedIsReadAndNotOnlyLookedAt) {
+  for (int i = 0; i < 4; ++i) add(580, 300);
+  after_read = [this](char letter, std::size_t count) {
+    if (letter != 'b' || count == 300 || count == 1) return;
+    // Little, of which no event is fetched in this turn.
+    say(terminal(1).slave, "!");
+    ASSERT_TRUE(wait_readable(terminal(1).console.fd()));
+  };
+  poller.wait_for(deadline);
+  EXPECT_EQ(served(), "abcdbcb");
 }
 
 }  // namespace
