@@ -18,9 +18,6 @@ struct Dialect {
   /// An event's hangup flag tells of now. Where not, it may be left over from before a reopen, and
   /// only reading tells.
   bool hangup_flag_is_current = false;
-  /// A read may find no bytes, and then the hangup, though some came in between: only a second one
-  /// that finds the same tells the end.
-  bool hangup_overtakes_bytes = false;
   /// A hung-up console may have bytes left. Elsewhere the last close waits until they are read, or
   /// throws them away.
   bool hangup_leaves_bytes = false;
@@ -41,20 +38,16 @@ namespace dialect {
 
 /// Linux 6.18, measured: EIO at hangup; 0 is a typed end of file, or a terminal that vanished for
 /// good. Short reads: n_tty wakes its reader at each commit of the flush worker, and a read flushes
-/// before it reports less; pipes and sockets as epoll(7) says. The hangup that overtakes is
-/// n_tty_read's, which looks for input, waits for the flush worker, looks again, and at
-/// TTY_OTHER_CLOSED last; seen once in some 2000 hangups of busy terminals.
+/// before it reports less; pipes and sockets as epoll(7) says.
 inline constexpr Dialect linux_epoll{.name = "linux-epoll",
                                      .short_read_empties = true,
                                      .refills = true,
                                      .hangup_flag_is_current = true,
-                                     .hangup_overtakes_bytes = true,
                                      .hangup_leaves_bytes = true,
                                      .slave_is_kept = true};
 /// libkqueue answers EV_EOF from epoll's state at that time; the console is Linux's own.
 inline constexpr Dialect linux_libkqueue{.name = "linux-libkqueue",
                                          .hangup_flag_is_current = true,
-                                         .hangup_overtakes_bytes = true,
                                          .hangup_leaves_bytes = true,
                                          .slave_is_kept = true,
                                          .queue_is_pollable = false};

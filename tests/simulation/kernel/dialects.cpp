@@ -109,7 +109,7 @@ constexpr std::array dialects{on_linux("linux"), on_linux("libkqueue"), on_darwi
 
 constexpr std::array linux_facts{
     Fact{&D::hung_up_read_is_eio, false, "measured"},
-    Fact{&D::hangup_overtakes_output, false, "n_tty_read: TTY_OTHER_CLOSED last; seen"},
+    Fact{&D::hangup_overtakes_output, false, "drivers/tty/n_tty.c, n_tty_read; seen"},
     Fact{&D::hung_up_write_is_eio, false, "measured"},
     Fact{&D::own_write_wakes_write, false, "measured; tty_write_unlock wakes who waits to write"},
     Fact{&D::room_wakes_late, false, "measured; n_tty_check_unthrottle: at most 128 left"},
@@ -133,6 +133,7 @@ constexpr std::array libkqueue_facts{
 
 constexpr std::array darwin_facts{
     Fact{&D::hung_up_read_is_eio, false, "bsd/kern/tty_ptmx.c, ptcread: 0"},
+    Fact{&D::hangup_overtakes_output, true, "not read for that"},
     Fact{&D::hung_up_write_is_eio, false, "bsd/kern/tty_ptmx.c, ptcwrite: EIO"},
     Fact{&D::unopened_takes_writes, false, "ptcwrite: EWOULDBLOCK"},
     Fact{&D::unopened_is_writable, false, "ptmx_kqops_common: true, though write(2) is not"},
@@ -155,6 +156,7 @@ constexpr std::array darwin_facts{
 
 constexpr std::array freebsd_facts{
     Fact{&D::hung_up_read_is_eio, false, "sys/kern/tty_pts.c, ptsdev_read: 0"},
+    Fact{&D::hangup_overtakes_output, true, "not read for that"},
     Fact{&D::hung_up_write_is_eio, false, "sys/kern/tty_pts.c, ptsdev_write: EIO in raw mode"},
     Fact{&D::hung_up_line_is_lost, true, "sys/kern/tty_ttydisc.c, ttydisc_rint: no buffer by then"},
     Fact{&D::eof_flag_sticks, false, "tty_pts.c, pts_kqops_read_event: never cleared"},
@@ -173,6 +175,7 @@ constexpr std::array freebsd_facts{
 
 constexpr std::array netbsd_facts{
     Fact{&D::hung_up_read_is_eio, true, "sys/kern/tty_pty.c, ptcread: 0, EIO in a race"},
+    Fact{&D::hangup_overtakes_output, true, "not read for that"},
     Fact{&D::hung_up_write_is_eio, false, "sys/kern/tty_pty.c, ptcwrite"},
     Fact{&D::unopened_is_writable, false, "filt_ptcwrite: TS_ISOPEN"},
     Fact{&D::hangup_wakes_read, true, "filt_ptcread of 2015: false once closed, so no event"},
@@ -190,6 +193,7 @@ constexpr std::array netbsd_facts{
 
 constexpr std::array openbsd_facts{
     Fact{&D::hung_up_read_is_eio, false, "sys/kern/tty_pty.c, ptcread: 0"},
+    Fact{&D::hangup_overtakes_output, true, "not read for that"},
     Fact{&D::hung_up_write_is_eio, false, "sys/kern/tty_pty.c, ptcwrite"},
     Fact{&D::unopened_is_writable, false, "filt_ptcwrite: TS_ISOPEN"},
     Fact{&D::hangup_wakes_read, false, "filt_ptcread: EV_EOF without carrier, since about 2021"},

@@ -11,10 +11,16 @@ using namespace std::chrono_literals;
 template <class On>
 class Museum01Overtaken : public VirtualTime<On> {
  protected:
-  void SetUp() override {
-    if (!this->dialect.hangup_overtakes_output) GTEST_SKIP() << "a read looks at both at once";
-  }
+  Museum01Overtaken() : VirtualTime<On>(overtaking()) {}
   void TearDown() override { this->kernel.faults = {}; }
+
+  /// Each kernel, as if it did so.
+  static sim::Dialect overtaking() {
+    sim::Dialect made = sim::built_dialect();
+    made.hangup_overtakes_output = true;
+    made.last_close_waits = false;
+    return made;
+  }
 
   auto add_terminal_that_ends_amid_read(Hangup hangup) {
     auto terminal = this->add_terminal(hangup);
@@ -48,7 +54,7 @@ TYPED_TEST(Museum01Overtaken, AHandlerIsGivenTheLastBytesThenTheEnd) {
     });
   };
   read_on();
-  this->with_server([&] { this->pass(1ms); });
+  this->with_server([&] { this->pass(10s); });
   EXPECT_EQ(got, this->last);
   EXPECT_TRUE(ended);
 }
