@@ -10,8 +10,9 @@ namespace {
 
 /// From so many bytes in one call on, a direction streams.
 constexpr ssize_t stream_size = 256;
-/// Then others are read, if it is still refilled by then: some 32 KiB, or 128.
+/// Then others are read, if it is still refilled by then: some 32 KiB.
 constexpr unsigned reads_a_stay = 8;
+/// The same where others serve meanwhile. As many as a Direction counts.
 constexpr unsigned reads_a_stay_among_threads = 31;
 /// While two are read the third is refilled, and no more are in the processor's cache.
 constexpr std::size_t places_to_stay = 3;

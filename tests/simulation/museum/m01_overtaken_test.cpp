@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Row 1 in the middle of a read: it has found no bytes, then the last ones are written and the
 // slave is closed, then it looks whether that is so.
+#include "tests/museum/museum_test.hpp"
 #include "tests/simulation/museum/virtual_time.hpp"
 
 namespace conq::test {
@@ -12,7 +13,6 @@ template <class On>
 class Museum01Overtaken : public VirtualTime<On> {
  protected:
   Museum01Overtaken() : VirtualTime<On>(overtaking()) {}
-  void TearDown() override { this->kernel.faults = {}; }
 
   /// Each kernel, as if it did so.
   static sim::Dialect overtaking() {
@@ -44,19 +44,11 @@ TYPED_TEST(Museum01Overtaken, ABlockedReadGivesTheLastBytesThenTheEnd) {
 
 TYPED_TEST(Museum01Overtaken, AHandlerIsGivenTheLastBytesThenTheEnd) {
   auto terminal = this->add_terminal_that_ends_amid_read(Hangup::end);
-  std::string got;
-  bool ended = false;
-  std::function<void()> read_on = [&] {
-    terminal.console.async_read([&](std::error_code, std::span<const std::byte> bytes) {
-      ended = bytes.empty();
-      got += text(bytes);
-      if (!ended) read_on();
-    });
-  };
-  read_on();
+  const ReadByHandlers reading(terminal.console);
   this->with_server([&] { this->pass(10s); });
-  EXPECT_EQ(got, this->last);
-  EXPECT_TRUE(ended);
+  EXPECT_EQ(reading.text(), this->last);
+  EXPECT_TRUE(reading.ended());
+  EXPECT_FALSE(reading.error());
 }
 
 TYPED_TEST(Museum01Overtaken, WhereTheHangupIsForAWhileTheBytesComeAtOnce) {
