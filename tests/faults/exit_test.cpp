@@ -41,17 +41,19 @@ class ExitWhereNoPollWorks : public testing::Test {
   /// How many bytes had been read, so many at a time, when the exit was told.
   std::optional<std::size_t> read_at_exit(Process& process, std::size_t size = 10) {
     std::size_t got = 0;
+    bool at_end = false;
     std::vector<std::byte> room(size);
     std::function<void()> read = [&] {
       process.console().async_read(room, [&](std::error_code ec, std::size_t count) {
         got += count;
-        if (!ec && count > 0) read();
+        at_end = ec || count == 0;
+        if (!at_end) read();
       });
     };
     std::optional<std::size_t> at_exit;
     process.async_wait([&](std::error_code, ExitStatus) { at_exit = got; });
     read();
-    EXPECT_TRUE(serve_until(poller, [&] { return at_exit.has_value(); }));
+    EXPECT_TRUE(serve_until(poller, [&] { return at_exit.has_value() && at_end; }));
     return at_exit;
   }
 
